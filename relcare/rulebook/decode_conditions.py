@@ -1,0 +1,349 @@
+"""Conditions: mappings of `fact: plain words` to trees of primitives, typed against the vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from decimal import Decimal
+from typing import NamedTuple
+
+from relcare.located import Mapping, Node, Place, Scalar, Sequence
+from relcare.rulebook.conditions import (
+    ELAPSED_UNITS,
+    All,
+    AnyOf,
+    Compare,
+    Condition,
+    Includes,
+    Known,
+    Limit,
+    Literal,
+    Not,
+    OneOf,
+    Operand,
+    Other,
+    Within,
+)
+from relcare.rulebook.limits import Limits, say_type
+from relcare.rulebook.operands import EXAMPLES, Misread, Typed, in_order, read_codes, read_share, read_span, read_value
+from relcare.rulebook.reader import Reader, is_name
+from relcare.rulebook.suggest import did_you_mean
+from relcare.rulebook.vocabulary import NUMERIC, TEMPORAL
+from relcare.rulebook.words import SHARES, TESTS, Spelling, beginnings, find_test, match
+
+NESTING = ("all", "any", "none")
+TIMED = ("date", "moment")
+ORDERED = NUMERIC | TEMPORAL
+FITS = {
+    "numbers": (NUMERIC, "compares numbers"),
+    "times": (TEMPORAL, "is for dates"),
+    "ordered": (ORDERED, "compares numbers and dates"),
+    "lists": (frozenset({"codes"}), "is for facts that hold a list of codes"),
+}
+INSTEAD = {
+    "at least": "on or after",
+    "at most": "on or before",
+    "more than": "after",
+    "less than": "before",
+    "on or after": "at least",
+    "on or before": "at most",
+    "after": "more than",
+    "before": "less than",
+}
+
+
+class Scope(NamedTuple):
+    """What a condition may name: the facts of a subject, or the fields of a table.
+
+    `broken` says of a name that it was declared with a mistake, so that nothing more is said about it.
+    """
+
+    what: str  # "a customer", "table `interactions`"
+    find: Callable[[str], Typed | None]
+    names: Callable[[], Collection[str]]
+    broken: Callable[[str], bool]
+
+
+class Spot(NamedTuple):
+    """A stretch of the text of a scalar, beginning at `start`; `text` is that stretch."""
+
+    at: Scalar
+    start: int
+    text: str
+
+    def part(self, start: int = 0, end: int | None = None) -> tuple[int, int]:
+        """The stretch from `start` to `end` of this spot, counted in the scalar."""
+        return self.start + start, self.start + (len(self.text) if end is None else end)
+
+    def cut(self, slot: tuple[int, int]) -> Spot:
+        """A smaller spot within, without the spaces around it."""
+        text = self.text[slot[0] : slot[1]]
+        return Spot(self.at, self.start + slot[0] + len(text) - len(text.lstrip()), text.strip())
+
+
+class Named(NamedTuple):
+    """A fact is named here."""
+
+    fact: str
+    place: Place
+
+
+class ConditionReader:
+    """Decodes the conditions of one scope. A condition with a mistake is None; all its mistakes are noted.
+
+    `named` holds the facts that were named so far, and where: those of conditions with a mistake as well.
+    """
+
+    def __init__(self, reader: Reader, scope: Scope, limits: Limits) -> None:
+        self._reader = reader
+        self._scope = scope
+        self._limits = limits
+        self.named: list[Named] = []
+
+    def read(self, node: Node) -> Condition | None:
+        """The condition of a `when`: the lines of a mapping, all of which must hold."""
+        if isinstance(node, Mapping):
+            return _joined(All, self._lines(node))
+        hint = "write `any:` or `all:` above the list" if isinstance(node, Sequence) else ""
+        self._reader.note(node, "RUL004", "a condition is written as lines of `fact: test`", hint)
+        return None
+
+    def _lines(self, node: Mapping) -> list[Condition | None]:
+        if not node.entries:
+            self._reader.note(
+                node, "RUL039", "a condition without a test would hold for everyone", "write `otherwise:`"
+            )
+            return [None]
+        return [
+            self._nested(key.text, value) if key.text in NESTING else self._line(key, value)
+            for key, value in node.entries
+        ]
+
+    def _nested(self, word: str, node: Node) -> Condition | None:
+        if isinstance(node, Mapping):
+            parts = self._lines(node)
+        elif isinstance(node, Sequence) and node.items:
+            parts = [self.read(item) for item in node.items]
+        else:
+            empty = isinstance(node, Sequence)
+            message = f"`{word}:` has no conditions" if empty else f"`{word}:` takes a list of conditions"
+            self._reader.note(node, "RUL039" if empty else "RUL004", message, "write `- fact: test` lines below it")
+            return None
+        if word == "all":
+            return _joined(All, parts)
+        either = _joined(AnyOf, parts)
+        return either if word == "any" or either is None else Not(either)
+
+    def _line(self, key: Scalar, node: Node) -> Condition | None:
+        fact = self.fact(Spot(key, 0, key.text))
+        if isinstance(node, Sequence):
+            words = [self._reader.text(item, "a code") for item in node.items]
+            if not node.items:
+                self._reader.note(node, "RUL039", "an empty list of codes would hold for nobody")
+            if fact is None or None in words or not words:
+                return None
+            spots = [Spot(word, 0, word.text) for word in words if word is not None]
+            return self._values(fact, spots, key.place, "[" + ", ".join(spot.text for spot in spots) + "]")
+        text = self._reader.text(node, f"the test of `{key.text}`")
+        if fact is None or text is None:
+            return None
+        return self.test(fact, Spot(text, 0, text.text), key.place)
+
+    def fact(self, spot: Spot) -> Typed | None:
+        """The fact that is named; noted if the scope has none of that name."""
+        found = self._scope.find(spot.text)
+        if found is None and not self._scope.broken(spot.text):
+            hint = did_you_mean(spot.text, self._scope.names())
+            message = f"{self._scope.what} has no fact `{spot.text}`"
+            if "." in spot.text:
+                message = f"`{spot.text}` can't be reached from {self._scope.what}"
+                hint = hint or "its table needs a field that `refers` to the other subject"
+            self._reader.note(spot.at, "RUL030", message, hint, part=spot.part())
+        place = spot.at.place
+        self.named.append(Named(spot.text, place._replace(column=place.column + spot.start)))
+        return found if found is None or found.name == spot.text else _renamed(found, spot.text)
+
+    def test(self, fact: Typed, spot: Spot, place: Place) -> Condition | None:
+        """The test of a fact that the words of `spot` stand for."""
+        words = " ".join(spot.text.split())
+        if words != spot.text:
+            spot = Spot(spot.at, spot.start, words)
+        found = find_test(words)
+        if found is None:
+            if words.startswith("["):
+                spots = self._bracketed(spot)
+                return None if spots is None else self._values(fact, spots, place, words)
+            return self._values(fact, [spot], place, words)
+        spelling, slots = found
+        if not self._fits(fact, spelling, spot):
+            return None
+        values = [spot.cut(slot) for slot in slots]
+        match spelling.primitive:
+            case "known":
+                return Known(fact.name, place, words)
+            case "missing":
+                return Not(Known(fact.name, place, words))
+            case "compare":
+                operand = self._operand(fact, values[0])
+                return None if operand is None else Compare(fact.name, spelling.detail, operand, place, words)
+            case "between":
+                return self._between(fact, values, place, words)
+            case "within":
+                return self._within(fact, spelling.detail, values[0], place, words)
+            case _:
+                spots = self._bracketed(values[0]) if values[0].text.startswith("[") else values
+                codes = None if spots is None else self._codes(fact, spots)
+                return None if codes is None else Includes(fact.name, codes, place, words)
+
+    def _fits(self, fact: Typed, spelling: Spelling, spot: Spot) -> bool:
+        types, purpose = FITS.get(spelling.fits, (frozenset({fact.type}), ""))
+        if fact.type in types:
+            return True
+        words = spelling.pattern.split("…")[0].strip()
+        if fact.type in ("code", "text", "id"):
+            hint = "write a value or a list of values"
+        elif fact.type in ORDERED and words in INSTEAD:
+            hint = f"write `{INSTEAD[words]}`"
+        else:
+            hint = {"codes": "write `includes CODE`", "yes_no": "write `yes` or `no`"}.get(fact.type, "")
+        message = f"`{words}` {purpose}; `{fact.name}` is of type {fact.type}"
+        self._reader.note(spot.at, "RUL032", message, hint, part=spot.part(0, len(words)))
+        return False
+
+    def _between(self, fact: Typed, values: list[Spot], place: Place, words: str) -> Condition | None:
+        low, high = (self._operand(fact, value) for value in values)
+        if low is None or high is None:
+            return None
+        if isinstance(low, Literal) and isinstance(high, Literal) and not in_order(low.value, high.value):
+            message = f"nothing lies between {values[0].text} and {values[1].text}"
+            part = (values[0].start, values[1].part()[1])
+            self._reader.note(values[0].at, "RUL036", message, "the lower bound comes first", part=part)
+            return None
+        return All(
+            (Compare(fact.name, "at least", low, place, words), Compare(fact.name, "at most", high, place, words))
+        )
+
+    def _within(self, fact: Typed, direction: str, value: Spot, place: Place, words: str) -> Condition | None:
+        if fact.type not in TIMED:
+            message = f"`within` is for dates and moments; `{fact.name}` is of type {fact.type}"
+            self._reader.note(value.at, "RUL032", message, "compare the month with another", part=value.part())
+            return None
+        span = read_span(value.text)
+        if isinstance(span, Misread):
+            self._reader.note(value.at, span.code, span.message, span.hint, part=value.part())
+            return None
+        if span.unit in ELAPSED_UNITS and fact.type != "moment":
+            message = f"`{fact.name}` is a date and can't be compared by {span.unit}"
+            self._reader.note(value.at, "RUL032", message, "write days, weeks, months, …", part=value.part())
+            return None
+        return Within(fact.name, direction, span, place, words)
+
+    def _values(self, fact: Typed, spots: list[Spot], place: Place, words: str) -> Condition | None:
+        """A bare value, or a list of which one must hold."""
+        if fact.type == "codes":
+            codes = self._codes(fact, spots)
+            if codes is not None:
+                message = f"`{fact.name}` holds a list of codes"
+                hint = f"write `includes {words}`"
+                self._reader.note(spots[0].at, "RUL032", message, hint, part=spots[0].part())
+            return None
+        if fact.type in ORDERED:
+            operands = [self._operand(fact, spot, bare=True) for spot in spots]
+            if len(operands) == 1:
+                return None if operands[0] is None else Compare(fact.name, "equal to", operands[0], place, words)
+            return _joined(
+                AnyOf, [None if o is None else Compare(fact.name, "equal to", o, place, words) for o in operands]
+            )
+        codes = self._codes(fact, spots)
+        return None if codes is None else OneOf(fact.name, codes, place, words)
+
+    def _codes(self, fact: Typed, spots: list[Spot]) -> tuple[str, ...] | None:
+        codes: set[str] = set()
+        whole = True
+        for spot in spots:
+            if fact.type == "yes_no" and spot.text not in ("yes", "no"):
+                code: str | Misread = Misread("RUL035", f"`{fact.name}` is yes or no, not `{spot.text}`")
+            else:
+                code = read_codes(fact, spot.text)
+            if isinstance(code, Misread):
+                near = did_you_mean(spot.text, beginnings(TESTS)) if " " in spot.text else ""
+                self._reader.note(spot.at, code.code, code.message, near or code.hint, part=spot.part())
+                whole = False
+            else:
+                codes.add(code)
+        return tuple(sorted(codes)) if whole else None
+
+    def _bracketed(self, spot: Spot) -> list[Spot] | None:
+        """The items of `[a, b]` within a text."""
+        if not spot.text.endswith("]"):
+            self._reader.note(spot.at, "RUL031", "the list has no end", "write it as [a, b]", part=spot.part())
+            return None
+        spots, start = [], 1
+        for item in spot.text[1:-1].split(","):
+            spots.append(spot.cut((start, start + len(item))))
+            start += len(item) + 1
+        if not all(item.text for item in spots):
+            self._reader.note(spot.at, "RUL039", "an item of the list is empty", part=spot.part())
+            return None
+        return spots
+
+    def _operand(self, fact: Typed, spot: Spot, *, bare: bool = False) -> Operand | None:
+        """A limit, another fact or a part of one, or a literal of the fact's type."""
+        text = spot.text
+        if text in self._limits:
+            self._limits.use(text, fact, spot.at, spot.part())
+            return Limit(text)
+        for pattern, divisor in SHARES:
+            slots = match(text, pattern)
+            share = None if slots is None else read_share(text[: slots[0][1]], divisor)
+            if slots is not None and share is not None:
+                return self._other(fact, spot.cut(slots[1]), share)
+        if is_name(text.replace(".", "_")) and self._scope.find(text) is not None:
+            return self._other(fact, spot, None)
+        value = read_value(fact, text)
+        if not isinstance(value, Misread):
+            return Literal(value)
+        if not self._scope.broken(text):
+            self._note_operand(fact, spot, value, bare=bare)
+        return None
+
+    def _other(self, fact: Typed, spot: Spot, share: Decimal | None) -> Operand | None:
+        other = self.fact(spot)
+        if other is None:
+            return None
+        same = (fact.type, fact.unit) == (other.type, other.unit)
+        if not same and not (fact.type in TIMED and other.type in TIMED):
+            message = f"{say_type(fact)} can't be compared with {say_type(other)}"
+            self._reader.note(spot.at, "RUL037", message, "both must be of one type and unit", part=spot.part())
+            return None
+        if share is not None and fact.type not in NUMERIC:
+            message = f"there is no part of {say_type(other)}"
+            self._reader.note(spot.at, "RUL037", message, "only numbers have parts", part=spot.part())
+            return None
+        return Other(other.name, Decimal(1) if share is None else share)
+
+    def _note_operand(self, fact: Typed, spot: Spot, why: Misread, *, bare: bool) -> None:
+        word = spot.text
+        if not is_name(word.split(" ", 1)[0].replace(".", "_")):
+            self._reader.note(spot.at, why.code, why.message, why.hint, part=spot.part())
+            return
+        if bare and " " in word:
+            hint = did_you_mean(" ".join(word.split()[:2]), beginnings(TESTS)) or EXAMPLES[fact.type]
+            self._reader.note(spot.at, "RUL031", f"`{word}` is not a test", hint, part=spot.part())
+            return
+        hint = did_you_mean(word, [*self._limits.names(), *self._scope.names()]) or why.hint
+        message = f"`{word}` is no limit, no fact of {self._scope.what} and not a value of `{fact.name}`"
+        self._reader.note(spot.at, why.code, message, hint, part=spot.part())
+
+
+def _joined(kind: type[All | AnyOf], parts: list[Condition | None]) -> Condition | None:
+    """The parts as one condition; a single part stands for itself; None if a part has a mistake."""
+    whole = [part for part in parts if part is not None]
+    if len(whole) != len(parts):
+        return None
+    return whole[0] if len(whole) == 1 else kind(tuple(whole))
+
+
+def _renamed(fact: Typed, name: str) -> Typed:
+    """The fact of another subject under the name by which it is reached, as `customer.tier`."""
+    return replace(fact, name=name)

@@ -1,0 +1,300 @@
+"""Documents of kind `decision`: first their outcomes, which are facts, then their rules."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from relcare.located import Mapping, Node, Scalar, Sequence
+from relcare.rulebook.conditions import Condition
+from relcare.rulebook.decisions import Approval, Example, Rule
+from relcare.rulebook.decode_conditions import ConditionReader, Named, Scope
+from relcare.rulebook.decode_measures import note_taken, read_subject
+from relcare.rulebook.decode_vocabulary import code_name, decode_codes
+from relcare.rulebook.limits import Limits
+from relcare.rulebook.reader import Reader
+from relcare.rulebook.suggest import did_you_mean
+from relcare.rulebook.vocabulary import Code, Fact, Label, Vocabulary
+
+DECISION_KEYS = (
+    "kind", "decides", "for", "label", "choose", "dated by", "approved", "outcomes", "limits", "rules",
+)  # fmt: skip
+RULE_KEYS = (
+    "id", "label", "cites", "from", "until", "when", "then", "otherwise", "if missing", "if not supplied", "examples",
+    "corrects",
+)  # fmt: skip
+CHOICES = ("first that matches", "exactly one")
+NO_RULE = Code("none", Label("none", "无"))
+UNDETERMINED = "undetermined"
+
+
+class Draft(NamedTuple):
+    """A decision whose outcomes are known; its rules follow. `named` are the facts that its conditions name, and where."""
+
+    name: Scalar
+    subject: str
+    label: Label
+    choose: str
+    codes: tuple[Code, ...]
+    found: dict[str, Node]
+    nodes: tuple[Mapping, ...]
+    approved: Approval | None
+    rules: list[tuple[Rule, Mapping]]
+    named: list[Named]
+
+
+class DecisionReader:
+    """Decodes the decisions of all subjects: `outline` each, so that their outcomes can be tested, then `complete`."""
+
+    def __init__(self, reader: Reader, vocabulary: Vocabulary, limits: Limits) -> None:
+        self._reader = reader
+        self._vocabulary = vocabulary
+        self._limits = limits
+        self._ids: dict[str, Draft] = {}
+        self.drafts: list[Draft] = []
+
+    def outline(self, document: Mapping) -> None:
+        """Read all but the rules, and add the decision to the facts of its subject."""
+        reader = self._reader
+        found = reader.mapping(document, "a decision", DECISION_KEYS)
+        if found is None:
+            return
+        subject = read_subject(reader, found, document, self._vocabulary)
+        name = reader.name(reader.need(found, "decides", document, "the decision"), "the name of a decision")
+        choose = reader.word(reader.need(found, "choose", name or document, "the decision"), "a way to choose", CHOICES)
+        label = reader.label(found.get("label"), name.text if name else "")
+        approved = self._approval(found.get("approved"))
+        outcomes = decode_codes(reader, found.get("outcomes"), name.text if name else "decision")
+        nodes = self._rule_nodes(found, document)
+        codes = self._codes(outcomes, nodes, "outcomes" in found)
+        if name is None:
+            return
+        if subject is None:
+            reader.broken.update((other, name.text) for other in self._vocabulary.facts)
+            return
+        facts = self._vocabulary.facts[subject]
+        if name.text in facts:
+            note_taken(reader, name, facts[name.text])
+            return
+        facts[name.text] = Fact(name.text, subject, "code", label, "decision", codes=codes, place=name.place)
+        draft = Draft(name, subject, label, choose or CHOICES[0], codes, found, nodes, approved, [], [])
+        self.drafts.append(draft)
+
+    def _approval(self, node: Node | None) -> Approval | None:
+        reader = self._reader
+        found = reader.mapping(node, "an approval", ("by", "on", "document"))
+        if found is None or node is None:
+            return None
+        by = reader.text(reader.need(found, "by", node, "the approval"), "`by`")
+        on = reader.day(reader.need(found, "on", node, "the approval"), "`on`")
+        paper = reader.text(reader.need(found, "document", node, "the approval"), "`document`")
+        return Approval(by.text, on, paper.text) if by and on and paper else None
+
+    def _rule_nodes(self, found: dict[str, Node], document: Mapping) -> tuple[Mapping, ...]:
+        reader = self._reader
+        node = reader.need(found, "rules", document, "the decision")
+        nodes: list[Mapping] = []
+        for item in reader.items(node, "rules"):
+            if isinstance(item, Mapping):
+                nodes.append(item)
+            else:
+                reader.note(item, "RUL004", "a rule is written as lines of `key: value`")
+        if isinstance(node, Sequence) and not node.items:
+            reader.note(node, "RUL003", "the decision has no rules", "add `- id: …`")
+        return tuple(nodes)
+
+    def _codes(self, declared: tuple[Code, ...], nodes: tuple[Mapping, ...], closed: bool) -> tuple[Code, ...]:
+        """The outcomes in the order of the rules; then those that no rule gives; `none` last where it can happen."""
+        reader = self._reader
+        by_key = {code.key: code for code in declared}
+        codes: dict[str, Code] = {}
+        for node in nodes:
+            given = node.get("then") or node.get("otherwise")
+            if not isinstance(given, Scalar) or not given.text or given.text in codes:
+                continue
+            if given.text in by_key:
+                codes[given.text] = by_key[given.text]
+            elif closed:
+                hint = did_you_mean(given.text, by_key) or "declare it under `outcomes`"
+                reader.note(given, "RUL025", f"`{given.text}` is not among the outcomes", hint)
+            else:
+                label = node.get("label")
+                plain = isinstance(label, Mapping) and {key.text for key, _ in label.entries} == {"en", "zh"}
+                shown = reader.label(label if plain else None, given.text)
+                codes[given.text] = Code(given.text, shown)
+        for code in declared:
+            codes.setdefault(code.key, code)
+        none = codes.pop("none", None if _always_otherwise(nodes) else NO_RULE)
+        return (*codes.values(), none) if none else tuple(codes.values())
+
+    def complete(self, draft: Draft) -> None:
+        """Decode the limits' uses and the rules of the decision."""
+        reader, vocabulary, subject = self._reader, self._vocabulary, draft.subject
+        scope = Scope(
+            f"a {subject}",
+            lambda name: vocabulary.fact(subject, name),
+            lambda: _reachable(vocabulary, subject),
+            lambda name: _is_broken(reader, subject, name),
+        )
+        conditions = ConditionReader(reader, scope, self._limits)
+        otherwise: list[Rule] = []
+        for node in draft.nodes:
+            rule = self._rule(node, draft, conditions, scope)
+            if rule is None or not self._fits_in(rule, node, draft, otherwise):
+                continue
+            draft.rules.append((rule, node))
+            if rule.when is None:
+                otherwise.append(rule)
+        draft.named[:] = conditions.named
+
+    def _rule(self, node: Mapping, draft: Draft, conditions: ConditionReader, scope: Scope) -> Rule | None:
+        reader = self._reader
+        before = len(reader.problems)
+        found = reader.mapping(node, "a rule", RULE_KEYS) or {}
+        name = reader.text(reader.need(found, "id", node, "the rule"), "`id`")
+        what = f"rule `{name.text}`" if name else "the rule"
+        owner = name or node
+        if "label" not in found:
+            reader.need(found, "label", owner, what)
+        label = reader.label(found.get("label"), name.text if name else "")
+        cites = reader.cites(reader.need(found, "cites", owner, what))
+        dates = reader.period(found, owner, what)
+        when, then = self._row(found, owner, what, conditions)
+        missing = self._only_no(found.get("if missing"), "if missing")
+        not_supplied = self._only_no(found.get("if not supplied"), "if not supplied")
+        if "corrects" in found:
+            reader.text(found["corrects"], "the reason of `corrects`")
+        codes = [code.key for code in draft.codes]
+        items = reader.items(found.get("examples"), "examples")
+        examples = [example for item in items if (example := self._example(item, scope, codes)) is not None]
+        failed = any(problem.severity == "error" for problem in reader.problems[before:])
+        if failed or name is None or dates is None or then is None or then not in codes:
+            return None
+        if when is None and "otherwise" not in found:
+            return None
+        return Rule(
+            name.text, label, cites, dates[0], dates[1], when, then, missing, not_supplied, tuple(examples), name.place
+        )
+
+    def _row(
+        self, found: dict[str, Node], owner: Node, what: str, conditions: ConditionReader
+    ) -> tuple[Condition | None, str | None]:
+        """`when` and `then`, or `otherwise` alone."""
+        reader = self._reader
+        if "otherwise" in found:
+            for key in ("when", "then", "if missing", "if not supplied"):
+                if key in found:
+                    message = f"{what} has `otherwise` and `{key}`"
+                    reader.note(found[key], "RUL022", message, "`otherwise: OUTCOME` stands alone, without a condition")
+            outcome = code_name(reader, found["otherwise"], "an outcome")
+            return None, outcome.text if outcome else None
+        when = found.get("when")
+        if when is None:
+            message = f"{what} has neither `when` nor `otherwise`"
+            reader.note(owner, "RUL022", message, "add `when:` with its conditions, or `otherwise: OUTCOME`")
+        condition = None if when is None else conditions.read(when)
+        outcome = code_name(reader, reader.need(found, "then", owner, what), "an outcome")
+        return condition, outcome.text if outcome else None
+
+    def _only_no(self, node: Node | None, key: str) -> bool:
+        if node is None:
+            return False
+        return self._reader.word(node, f"what `{key}` can say", ("no",)) == "no"
+
+    def _example(self, node: Node, scope: Scope, codes: list[str]) -> Example | None:
+        reader = self._reader
+        if not isinstance(node, Mapping):
+            reader.note(node, "RUL004", "an example is written as {as of: DATE, FACT: value, gives: OUTCOME}")
+            return None
+        as_of: date | None = None
+        facts: dict[str, str] = {}
+        for key, value in node.entries:
+            if key.text == "as of":
+                as_of = reader.day(value, "`as of`")
+            elif key.text != "gives" and scope.find(key.text) is None:
+                if not scope.broken(key.text):
+                    hint = did_you_mean(key.text, [*scope.names(), "as of", "gives"])
+                    reader.note(key, "RUL060", f"{scope.what} has no fact `{key.text}`", hint)
+            elif isinstance(value, Sequence):
+                facts[key.text] = ";".join(text.text for text in reader.texts(value, "an item"))
+            elif isinstance(value, Mapping):
+                reader.note(value, "RUL004", f"the value of `{key.text}` is one text")
+            elif key.text != "gives":
+                facts[key.text] = value.text
+        gives = reader.text(reader.need({k.text: v for k, v in node.entries}, "gives", node, "the example"), "`gives`")
+        if gives is None:
+            return None
+        if gives.text not in codes and gives.text != UNDETERMINED:
+            hint = did_you_mean(gives.text, codes) or "its outcomes are " + ", ".join(f"`{code}`" for code in codes)
+            reader.note(gives, "RUL061", f"the decision has no outcome `{gives.text}`", hint)
+            return None
+        return Example(as_of, facts, gives.text, node.place)
+
+    def _fits_in(self, rule: Rule, node: Mapping, draft: Draft, otherwise: list[Rule]) -> bool:
+        """Whether the rule can stand beside those before it."""
+        reader = self._reader
+        at = node.get("id") or node
+        owner = self._ids.setdefault(rule.id, draft)
+        if owner is not draft:
+            message = f"rule `{rule.id}` stands in decision `{owner.name.text}` as well"
+            reader.note(at, "RUL026", message, "an id names one rule of the whole rulebook")
+            return False
+        for earlier, _ in draft.rules:
+            if earlier.id == rule.id and _overlap(earlier, rule):
+                message = f"two versions of rule `{rule.id}` are in force from {max(earlier.start, rule.start)} on"
+                hint = f"the other begins at {earlier.place}; end it with `until`, or choose another id"
+                reader.note(at, "RUL021", message, hint)
+                return False
+        for earlier in otherwise:
+            if not _overlap(earlier, rule):
+                continue
+            if rule.when is None:
+                message = (
+                    f"`{earlier.id}` and `{rule.id}` are both the `otherwise` from {max(earlier.start, rule.start)} on"
+                )
+                reader.note(at, "RUL023", message, "one row of a decision is for all others")
+            else:
+                message = f"rule `{rule.id}` stands after the `otherwise` row and would never be reached"
+                reader.note(at, "RUL024", message, f"move it above `{earlier.id}`")
+            return False
+        return True
+
+
+def _overlap(one: Rule, other: Rule) -> bool:
+    return (one.until is None or other.start < one.until) and (other.until is None or one.start < other.until)
+
+
+def _always_otherwise(nodes: tuple[Mapping, ...]) -> bool:
+    """Whether an `otherwise` row is in force from the first rule's `from` on, without a gap and without end."""
+    starts: list[str] = []
+    periods: list[tuple[str, str]] = []
+    for node in nodes:
+        start, until = node.get("from"), node.get("until")
+        begins = start.text if isinstance(start, Scalar) else ""
+        starts.append(begins)
+        if node.get("otherwise") is not None:
+            periods.append((begins, until.text if isinstance(until, Scalar) else ""))
+    reached = min(starts, default="")
+    for begins, ends in sorted(periods):
+        if begins > reached:
+            return False
+        if not ends:
+            return True
+        reached = max(reached, ends)
+    return False
+
+
+def _reachable(vocabulary: Vocabulary, subject: str) -> list[str]:
+    """The names that a condition of the subject may use."""
+    names = list(vocabulary.facts[subject])
+    table = vocabulary.table_of(subject)
+    for other in vocabulary.facts:
+        if other != subject and table is not None and table.reference_to(other):
+            names += [f"{other}.{name}" for name in vocabulary.facts[other]]
+    return names
+
+
+def _is_broken(reader: Reader, subject: str, name: str) -> bool:
+    if "." in name:
+        subject, _, name = name.partition(".")
+    return (subject, name) in reader.broken

@@ -1,0 +1,270 @@
+"""The rulebook: from the located trees of all rule files to typed, frozen rules, with every mistake in them."""
+
+from __future__ import annotations
+
+from relcare.located import Mapping, Node, Problem, Scalar
+from relcare.rulebook.conditions import Compare, Condition, Limit, facts_of, tests_of
+from relcare.rulebook.decisions import DatedLimit, Decision, Rule, Rulebook
+from relcare.rulebook.decode_decisions import DecisionReader, Draft
+from relcare.rulebook.decode_measures import MeasureReader
+from relcare.rulebook.decode_vocabulary import check_references, decode_norm, decode_table
+from relcare.rulebook.limits import Limits, missing_on
+from relcare.rulebook.measures import AgeMeasure, RowMeasure, SeriesMeasure
+from relcare.rulebook.order import in_order
+from relcare.rulebook.reader import Reader
+from relcare.rulebook.suggest import did_you_mean, nearest
+from relcare.rulebook.vocabulary import Clause, Fact, Table, Vocabulary
+
+KINDS = ("norm", "table", "facts", "limits", "decision")
+
+Name = tuple[str, str]  # subject, fact
+
+
+def load(trees: list[tuple[str, list[Node]]], hash: str = "") -> tuple[Rulebook, list[Problem]]:  # noqa: A002
+    """The rulebook of all rule files, and every problem in them, in the order of files and lines.
+
+    `trees` are the documents of each file under the path that messages show. What is declared in one file can be used
+    in any other. Where something has a mistake it is left out, with all that needs it, and the rest is there.
+    """
+    reader = Reader()
+    documents = _by_kind(reader, trees)
+    clauses: dict[str, Clause] = {}
+    for document in documents["norm"]:
+        decode_norm(reader, document, clauses)
+    if documents["norm"]:
+        reader.clauses = frozenset(clauses)
+    vocabulary = _vocabulary(reader, documents["table"], clauses)
+    limits = Limits(reader)
+    for document in documents["limits"]:
+        found = reader.mapping(document, "a document of limits", ("kind", "limits")) or {}
+        limits.declare(reader.need(found, "limits", document, "the document"))
+    for document in documents["decision"]:
+        limits.declare(document.get("limits"))
+    measures = MeasureReader(reader, vocabulary, limits)
+    for document in documents["facts"]:
+        measures.decode(document)
+    measures.check_ages()
+    decisions = DecisionReader(reader, vocabulary, limits)
+    for document in documents["decision"]:
+        decisions.outline(document)
+    taken = {name: fact.place for facts in vocabulary.facts.values() for name, fact in facts.items()}
+    limits.check_names(
+        {name: f.place for table in vocabulary.tables.values() for name, f in table.fields.items()} | taken
+    )
+    for draft in decisions.drafts:
+        decisions.complete(draft)
+    typed = limits.typed()
+    rulebook = _Assembly(reader, vocabulary, typed, decisions.drafts).rulebook(hash)
+    shown = {path: number for number, (path, _) in enumerate(trees)}
+    problems = sorted(
+        dict.fromkeys(reader.problems),
+        key=lambda p: (shown.get(p.place.path, -1), p.place.line, p.place.column, p.code, p.message),
+    )
+    return rulebook, problems
+
+
+def _by_kind(reader: Reader, trees: list[tuple[str, list[Node]]]) -> dict[str, list[Mapping]]:
+    documents: dict[str, list[Mapping]] = {kind: [] for kind in KINDS}
+    for _, nodes in trees:
+        for node in nodes:
+            if not isinstance(node, Mapping):
+                reader.note(node, "RUL001", "a document of a rule file is written as lines of `key: value`")
+                continue
+            kind = node.get("kind")
+            if kind is None:
+                hint = "begin it with `kind:` and one of " + ", ".join(KINDS)
+                reader.note(node, "RUL001", "the document does not say of which kind it is", hint)
+            elif isinstance(kind, Scalar) and kind.text in documents:
+                documents[kind.text].append(node)
+            else:
+                text = kind.text if isinstance(kind, Scalar) else ""
+                near = nearest(text, KINDS)
+                hint = f"did you mean `{near}`?" if near else "one of: " + ", ".join(KINDS)
+                reader.note(kind, "RUL001", f"there is no kind `{text}` of document", hint)
+                if near:  # what it declares is then known, and its use is no second mistake
+                    documents[near].append(node)
+    return documents
+
+
+def _vocabulary(reader: Reader, documents: list[Mapping], clauses: dict[str, Clause]) -> Vocabulary:
+    """The tables, and of each subject the fields of its table as facts."""
+    tables: dict[str, Table] = {}
+    for document in documents:
+        decode_table(reader, document, tables)
+    check_references(reader, tables, documents)
+    facts: dict[str, dict[str, Fact]] = {}
+    for table in tables.values():
+        if table.subject and table.subject not in facts:
+            facts[table.subject] = {
+                f.name: Fact(
+                    name=f.name,
+                    subject=table.subject,
+                    type=f.type,
+                    label=f.label,
+                    source="field",
+                    unit=f.unit,
+                    codes=f.codes,
+                    low=f.low,
+                    high=f.high,
+                    empty=f.empty,
+                    place=f.place,
+                )
+                for f in table.fields.values()
+            }
+            for broken, name in [pair for pair in reader.broken if pair[0] == table.name]:
+                del broken
+                reader.broken.add((table.subject, name))
+    return Vocabulary(tables, facts, clauses)
+
+
+class _Assembly:
+    """Puts the decoded parts together: what lacks a part is left out, the rest is put in order."""
+
+    def __init__(
+        self, reader: Reader, vocabulary: Vocabulary, limits: dict[str, DatedLimit], drafts: list[Draft]
+    ) -> None:
+        self._reader = reader
+        self._vocabulary = vocabulary
+        self._limits = limits
+        self._drafts = {(draft.subject, draft.name.text): draft for draft in drafts}
+        self._needs: dict[Name, tuple[Name, ...]] = {}
+
+    def rulebook(self, hash: str) -> Rulebook:  # noqa: A002
+        """The rulebook of what is whole."""
+        dated = {name: self._dated_by(draft) for name, draft in self._drafts.items()}
+        for draft in self._drafts.values():
+            self._check_limits(draft)
+        names = [(subject, name) for subject, facts in self._vocabulary.facts.items() for name in facts]
+        self._needs = {name: self._needs_of(name, dated.get(name, "")) for name in names}
+        order, circles = in_order(names, lambda name: self._needs.get(name, ()))
+        for circle in circles:
+            self._note_circle(circle)
+        self._leave_out({name for circle in circles for name in circle})
+        decisions = (_decision(self._drafts[name], dated[name]) for name in order if name in self._drafts)
+        return Rulebook(self._vocabulary, self._limits, tuple(decisions), hash)
+
+    def _dated_by(self, draft: Draft) -> str:
+        text = self._reader.text(draft.found.get("dated by"), "`dated by`")
+        if text is None:
+            return ""
+        fact = self._vocabulary.facts[draft.subject].get(text.text)
+        if fact is not None and fact.source == "field" and fact.type in ("date", "moment"):
+            return text.text
+        if (draft.subject, text.text) not in self._reader.broken:
+            hint = did_you_mean(text.text, self._vocabulary.facts[draft.subject]) if fact is None else ""
+            message = f"`{text.text}` is no date field of a {draft.subject}"
+            self._reader.note(text, "RUL027", message, hint or "`dated by` names a field of type date or moment")
+        return ""
+
+    def _check_limits(self, draft: Draft) -> None:
+        """A rule in force never lacks a limit that it needs."""
+        whole: list[tuple[Rule, Mapping]] = []
+        for rule, node in draft.rules:
+            gaps = []
+            for name in _limits_of_rule(rule, self._vocabulary, draft.subject):
+                limit = self._limits.get(name)
+                day = rule.start if limit is None else missing_on(limit, rule.start, rule.until)
+                if limit is not None and day is not None and ("limits", name) not in self._reader.broken:
+                    message = f"limit `{name}` has no value on {day}, when rule `{rule.id}` is in force"
+                    hint = f"give it a period from {day}, or begin or end the rule with the limit"
+                    self._reader.note(node.get("from") or node, "RUL045", message, hint)
+                gaps.append(day)
+            if all(day is None for day in gaps):
+                whole.append((rule, node))
+        draft.rules[:] = whole
+
+    def _needs_of(self, name: Name, dated_by: str) -> tuple[Name, ...]:
+        subject, fact_name = name
+        fact = self._vocabulary.facts[subject][fact_name]
+        draft = self._drafts.get(name)
+        needs: list[str] = []
+        if draft is not None:
+            needs = [named.fact for named in draft.named] + ([dated_by] if dated_by else [])
+        elif isinstance(fact.measure, AgeMeasure):
+            needs = [fact.measure.fact]
+        if fact.instead:
+            needs.append(fact.instead)
+        return tuple(dict.fromkeys(_full(subject, other) for other in needs))
+
+    def _note_circle(self, circle: tuple[Name, ...]) -> None:
+        mixed = len({subject for subject, _ in circle}) > 1
+        path = " → ".join(f"{subject}.{name}" if mixed else name for subject, name in circle)
+        draft = self._drafts[next(name for name in circle if name in self._drafts)]
+        following = circle[circle.index((draft.subject, draft.name.text)) + 1]
+        named = next(named for named in draft.named if _full(draft.subject, named.fact) == following)
+        message = f"`{draft.name.text}` can't be worked out without itself: {path}"
+        hint = "take one of these tests out"
+        self._reader.problems.append(Problem(named.place, "RUL050", message, hint, width=len(named.fact)))
+
+    def _leave_out(self, names: set[Name]) -> None:
+        """Take these facts out, with every rule and fact that needs one of them, and facts that lack a limit."""
+        for subject, facts in self._vocabulary.facts.items():
+            for name, fact in facts.items():
+                if any(limit not in self._limits for limit in _limits_of_fact(fact)):
+                    names.add((subject, name))
+        while names:
+            for subject, name in names:
+                del self._vocabulary.facts[subject][name]
+                self._drafts.pop((subject, name), None)
+            for draft in self._drafts.values():
+                draft.rules[:] = [
+                    (rule, node)
+                    for rule, node in draft.rules
+                    if rule.when is None
+                    or all(self._vocabulary.fact(draft.subject, other) is not None for other in facts_of(rule.when))
+                ]
+            names = {
+                (subject, name)
+                for subject, facts in self._vocabulary.facts.items()
+                for name, fact in facts.items()
+                if isinstance(fact.measure, AgeMeasure) and fact.measure.fact not in facts
+            }
+
+
+def _decision(draft: Draft, dated_by: str) -> Decision:
+    return Decision(
+        name=draft.name.text,
+        subject=draft.subject,
+        label=draft.label,
+        choose=draft.choose,
+        codes=draft.codes,
+        rules=tuple(rule for rule, _ in draft.rules),
+        approved=draft.approved,
+        dated_by=dated_by,
+        sound=len(draft.rules) == len(draft.nodes) and ("dated by" not in draft.found or bool(dated_by)),
+        place=draft.name.place,
+    )
+
+
+def _full(subject: str, name: str) -> Name:
+    other, dot, rest = name.partition(".")
+    return (other, rest) if dot else (subject, name)
+
+
+def _limits_of(condition: Condition | None) -> list[str]:
+    if condition is None:
+        return []
+    return [
+        test.operand.name
+        for test in tests_of(condition)
+        if isinstance(test, Compare) and isinstance(test.operand, Limit)
+    ]
+
+
+def _limits_of_fact(fact: Fact) -> list[str]:
+    match fact.measure:
+        case SeriesMeasure(limit=Limit(name)):
+            return [name]
+        case RowMeasure(where=where):
+            return _limits_of(where)
+        case _:
+            return []
+
+
+def _limits_of_rule(rule: Rule, vocabulary: Vocabulary, subject: str) -> list[str]:
+    """The limits that the rule names, and those of the measures that it names."""
+    names = _limits_of(rule.when)
+    for name in facts_of(rule.when) if rule.when else ():
+        fact = vocabulary.fact(subject, name)
+        names += _limits_of_fact(fact) if fact is not None else []
+    return list(dict.fromkeys(names))

@@ -1,0 +1,78 @@
+"""Measures: facts made from the rows of a table. A closed catalogue that grows by need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import field as attribute
+
+from relcare.located import Place
+from relcare.rulebook.conditions import Condition, Limit, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of time before the as-of: from `back + span` before it to `back` before it, the older end excluded.
+
+    `in the last 90 days` is Window(90 days), `in the 90 days before the last 90 days` is Window(90 days, 90 days): the
+    two share no day and leave none out. Days, weeks, months, quarters and years are counted in dates, so that the last 1
+    day is the as-of date itself; hours, minutes and seconds from the as-of moment.
+    """
+
+    span: Span
+    back: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowMeasure:
+    """`count of T`, `sum|average|highest|lowest of F of T`, `latest|earliest F of T`, each `where …` and in a window.
+
+    `kind`: count, sum, average, highest, lowest, latest, earliest. `where` tests fields of the table. A count or sum
+    over no rows is 0, the others over no rows are absent (`never`). `latest F` is F of the row with the latest
+    `dated_by` (F itself where F is a date); where several rows share it, the highest F.
+    """
+
+    kind: str
+    table: str
+    field: str = ""
+    where: Condition | None = None
+    window: Window | None = None
+    place: Place = attribute(default=Place(""), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesMeasure:
+    """A measure of a monthly series: a table whose key is its subject and a month.
+
+    The series ends with the *reporting month*: the last month that is over at the as-of date and for which the table
+    has a row of any subject. `kind`:
+
+    - `average`: the average over the last `months` months up to it, of the months that have a row; absent over none.
+    - `change`: the reporting month's value less that of the month `months` before; absent where either has no row.
+    - `falling streak`, `rising streak`: how many months in a row, up to the reporting month, each fell below (rose
+      above) the month before it; equal breaks it, a month without a row breaks it; 0 where the reporting month has none.
+      At most `months` months are looked at where that is not 0.
+    - `first reached`: the first month at or above `limit`; absent where there was none.
+    """
+
+    kind: str
+    table: str
+    field: str
+    months: int = 0
+    limit: Limit | None = None
+    place: Place = attribute(default=Place(""), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AgeMeasure:
+    """`years since F`, `months since F`, `days since F`: whole units from the date F of the subject to the as-of date.
+
+    Natural periods clamped to the month's end: 29 Feb + 1 year = 28 Feb. `days until F` counts the other way.
+    """
+
+    unit: str  # years, months, weeks, days
+    fact: str
+    until: bool = False
+    place: Place = attribute(default=Place(""), compare=False)
+
+
+Measure = RowMeasure | SeriesMeasure | AgeMeasure

@@ -1,0 +1,170 @@
+"""Values written in rules, read by the type of the fact that they are compared with."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cache
+from typing import NamedTuple
+
+from relcare.rulebook.cells import read_cell
+from relcare.rulebook.conditions import Span
+from relcare.rulebook.suggest import did_you_mean
+from relcare.rulebook.values import Moment, State, Value
+from relcare.rulebook.vocabulary import NUMERIC, Fact, Field, Label
+from relcare.rulebook.words import MULTIPLES, UNITS
+
+Typed = Field | Fact
+
+LARGEST = Decimal(10) ** 16  # excluded: amounts have at most 16 digits before the point
+
+YUAN = ("CNY", "RMB", "¥", "￥", "元")
+
+SAY = {
+    "money": "an amount of money",
+    "number": "a number",
+    "percent": "a percentage",
+    "count": "a whole number",
+    "date": "a date",
+    "moment": "a date or moment",
+    "month": "a month",
+}
+EXAMPLES = {
+    "money": "write digits, as 6000000, 6,000,000 or 6 million",
+    "number": "write digits, as 12 or 0.5",
+    "percent": "write it as 12.5%",
+    "count": "write digits, as 12",
+    "date": "write a date that exists, as 2026-07-01",
+    "moment": "write a date or moment that exists, as 2026-07-01 or 2026-07-01 17:30",
+    "month": "write it as 2026-07",
+}
+
+
+class Misread(NamedTuple):
+    """Why a text is no value of a fact."""
+
+    code: str
+    message: str
+    hint: str = ""
+
+
+def read_value(fact: Typed, text: str) -> Value | Misread:
+    """The value of a fact of a numeric type or a time, as a rule writes it.
+
+    Beside what a cell may hold: `6 million`, the fact's own unit (`24 months`), a negative count. On a moment, a day
+    without a time of day is read as a date, so that it is compared by its day. A value outside the fact's range is
+    refused.
+    """
+    if fact.type in NUMERIC:
+        value = _read_number(fact, text)
+        return value if isinstance(value, Misread) else _in_range(fact, Decimal(value), text) or value
+    found = read_cell(_plain(fact.type), text, zone="UTC")
+    if found.state is not State.VALUE or found.value is None:
+        return _unreadable(fact, text)
+    if isinstance(found.value, Moment):
+        if found.value.precision == "day":
+            return found.value.date
+        if _has_offset(text):
+            hint = "leave the offset out: moments in rules are in the book's time zone"
+            return Misread("RUL033", f"`{text}` has an offset", hint)
+    return found.value
+
+
+def _read_number(fact: Typed, text: str) -> Decimal | int | Misread:
+    digits, multiple = text.strip(), 1
+    if fact.type == "money" and fact.unit not in ("", "CNY") and any(mark in digits for mark in YUAN):
+        return Misread("RUL033", f"`{fact.name}` is in {fact.unit}, not in CNY")
+    words = digits.split()
+    if len(words) > 1:
+        unit = words[-1]
+        other = UNITS.get(unit.lower())
+        if fact.unit in (unit, unit + "s", other):
+            words.pop()
+        elif other is not None:
+            what = f"is counted in {fact.unit}" if fact.unit else "has no unit"
+            return Misread("RUL033", f"`{fact.name}` {what}, not in {other}")
+    number = words[-1].lower() if words else ""
+    for word, times in MULTIPLES.items():
+        if number.endswith(word) and (number != word or len(words) > 1):
+            words[-1] = words[-1][: -len(word)]
+            multiple = times
+            break
+    digits = " ".join(word for word in words if word)
+    negative = fact.type == "count" and digits.startswith("-")
+    kind = "number" if multiple > 1 and fact.type == "count" else fact.type
+    found = read_cell(_plain(kind), digits[1:] if negative else digits, zone="UTC")
+    if found.state is not State.VALUE or not isinstance(found.value, Decimal | int):
+        return _unreadable(fact, text)
+    value = Decimal(found.value) * multiple
+    if fact.type == "count":
+        if value != int(value):
+            return _unreadable(fact, text)
+        return -int(value) if negative else int(value)
+    return _unreadable(fact, text) if abs(value) >= LARGEST else value
+
+
+def in_order(low: Value, high: Value) -> bool:
+    """Whether the lower of two bounds, read for one fact, is not above the higher."""
+    if isinstance(low, Moment) != isinstance(high, Moment):
+        low, high = (value.date if isinstance(value, Moment) else value for value in (low, high))
+    return low <= high  # type: ignore[operator]
+
+
+def _in_range(fact: Typed, value: Decimal, text: str) -> Misread | None:
+    if (fact.low is None or value >= fact.low) and (fact.high is None or value <= fact.high):
+        return None
+    low = "" if fact.low is None else f"{fact.low:f}"
+    high = "" if fact.high is None else f"{fact.high:f}"
+    bounds = f"from {low} to {high}" if low and high else f"at least {low}" if low else f"at most {high}"
+    return Misread("RUL034", f"`{text}` lies outside the range of `{fact.name}`", f"its values are {bounds}")
+
+
+def _unreadable(fact: Typed, text: str) -> Misread:
+    return Misread("RUL033", f"`{text}` is not {SAY[fact.type]}", EXAMPLES[fact.type])
+
+
+def _has_offset(text: str) -> bool:
+    clock = text[10:]
+    return clock.rstrip().upper().endswith("Z") or "+" in clock or "-" in clock
+
+
+@cache
+def _plain(kind: str) -> Field:
+    return Field(kind, kind, Label(kind, kind))
+
+
+def read_codes(fact: Typed, word: str) -> str | Misread:
+    """A code of the fact by its key; for text and ids the text itself."""
+    if fact.type not in ("code", "codes"):
+        return word
+    if any(code.key == word for code in fact.codes):
+        return word
+    for code in fact.codes:
+        if word in (code.label.en, code.label.zh, *code.also):
+            return Misread("RUL035", f"`{fact.name}` has no code `{word}`", f"did you mean `{code.key}`?")
+    keys = [code.key for code in fact.codes]
+    hint = did_you_mean(word, keys) or "its codes are " + ", ".join(f"`{key}`" for key in keys)
+    return Misread("RUL035", f"`{fact.name}` has no code `{word}`", hint)
+
+
+def read_share(text: str, divisor: int) -> Decimal | None:
+    """The part of another fact that `50` (of 100) or `1.5` (times) means; None if it is no positive number."""
+    digits = text.strip()
+    if not digits.isascii() or not digits.replace(".", "", 1).isdigit():
+        return None
+    share = Decimal(digits) / divisor
+    return share if share > 0 else None
+
+
+def read_span(text: str) -> Span | Misread:
+    """`90 days`, `1 month`: a whole number of at least 1 and a unit of time."""
+    words = text.split()
+    if len(words) != 2:
+        return Misread("RUL038", f"`{text}` is not a length of time", "write a number and a unit, as 90 days")
+    unit = UNITS.get(words[1].lower())
+    if unit is None:
+        hint = did_you_mean(words[1].lower(), UNITS) or "one of: days, weeks, months, quarters, years, hours, minutes"
+        return Misread("RUL038", f"`{words[1]}` is not a unit of time", hint)
+    amount = int(words[0]) if words[0].isascii() and words[0].isdigit() and len(words[0]) < 6 else 0
+    if amount < 1:
+        return Misread("RUL038", f"`{words[0]}` is not a number of {unit}", "write a whole number from 1 to 99999")
+    return Span(amount, unit)

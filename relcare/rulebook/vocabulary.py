@@ -1,0 +1,149 @@
+"""The vocabulary: every table, field and fact that a book may hold and a rule may name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from relcare.located import Place
+from relcare.rulebook.measures import Measure
+
+TYPES = ("id", "text", "code", "codes", "yes_no", "money", "number", "percent", "count", "date", "moment", "month")
+NUMERIC = frozenset({"money", "number", "percent", "count"})
+TEMPORAL = frozenset({"date", "moment", "month"})
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A name in both languages of display."""
+
+    en: str
+    zh: str
+
+    def in_(self, language: str) -> str:
+        """The label in `language` (`en` or `zh`)."""
+        return self.zh if language == "zh" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One value of a closed list: its key, its labels, and other spellings that a file may use."""
+
+    key: str
+    label: Label
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column of a table.
+
+    `empty` is what an empty cell means: `unknown`, `not yet` or `none`. `time` says from when the cell is visible:
+    `snapshot` (always), `planned` (always: a future date is meant), `happened` (hidden while its own date lies after
+    the as-of) or `known with` (hidden while the field named `known_with` is). `low` and `high` are included. `refers`
+    is the subject whose key the cell holds ("" for none). `headers` are the names that a file may use beside the key
+    and the two labels.
+    """
+
+    name: str
+    type: str
+    label: Label
+    unit: str = ""
+    codes: tuple[Code, ...] = ()
+    low: Decimal | None = None
+    high: Decimal | None = None
+    empty: str = "unknown"
+    headers: tuple[str, ...] = ()
+    time: str = "snapshot"
+    known_with: str = ""
+    refers: str = ""
+    place: Place = field(default=Place(""), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a book.
+
+    `subject` is the subject that has one row here ("" for a table of events). Rows with the same `key` are one row.
+    `dated_by` is the field with which a row comes into being: a row whose `dated_by` lies after the as-of is hidden
+    ("" for a table of snapshots).
+    """
+
+    name: str
+    label: Label
+    fields: dict[str, Field]
+    subject: str = ""
+    key: tuple[str, ...] = ()
+    dated_by: str = ""
+    place: Place = field(default=Place(""), compare=False)
+
+    @property
+    def series_month(self) -> str:
+        """The part of the key that is a month; "" where the table is no monthly series."""
+        return next((name for name in self.key if name in self.fields and self.fields[name].type == "month"), "")
+
+    def reference_to(self, subject: str) -> str:
+        """The field that holds the key of `subject`, or "" where the table has none."""
+        if self.subject == subject:
+            return self.key[0]
+        return next((f.name for f in self.fields.values() if f.refers == subject), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that a rule can test of a subject: a field of its own table, a measure, or a decision.
+
+    `source` is `field`, `measure` or `decision`. `instead` names a field of the subject that stands in where the
+    table of the measure is not supplied ("" for none). A column of the subject's own file with the name of a measure
+    or decision replaces the computation.
+    """
+
+    name: str
+    subject: str
+    type: str
+    label: Label
+    source: str
+    unit: str = ""
+    codes: tuple[Code, ...] = ()
+    low: Decimal | None = None
+    high: Decimal | None = None
+    empty: str = "unknown"
+    measure: Measure | None = None
+    instead: str = ""
+    place: Place = field(default=Place(""), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause of a norm."""
+
+    id: str
+    label: Label
+    text: Label
+    place: Place = field(default=Place(""), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """All tables by name, all facts by subject and name, and the clauses of the norm by id.
+
+    `facts[subject]` holds the fields of the subject's table, its measures and its decisions.
+    """
+
+    tables: dict[str, Table]
+    facts: dict[str, dict[str, Fact]]
+    clauses: dict[str, Clause]
+
+    def table_of(self, subject: str) -> Table | None:
+        """The table with one row for each `subject`."""
+        return next((table for table in self.tables.values() if table.subject == subject), None)
+
+    def fact(self, subject: str, name: str) -> Fact | None:
+        """The fact `name` of `subject`; `customer.tier` is the fact `tier` of the customer that the subject refers to."""
+        if "." in name:
+            other, _, rest = name.partition(".")
+            table = self.table_of(subject)
+            if table is None or not table.reference_to(other) or other == subject:
+                return None
+            return self.facts.get(other, {}).get(rest)
+        return self.facts.get(subject, {}).get(name)
