@@ -1,0 +1,67 @@
+"""The rule files of a folder: their trees, and one hash that names exactly this rulebook."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from relcare.files.yaml_tree import read_documents
+from relcare.located import Node, Place, Problem
+
+ENDINGS = (".yaml", ".yml")
+
+
+def read_rule_files(folder: Path) -> tuple[list[tuple[str, list[Node]]], str, list[Problem]]:
+    """All `*.yaml` and `*.yml` below `folder`, by name: (path as shown, documents); their SHA-256; what can't be read.
+
+    The hash is over the names (relative, with `/`) and the bytes of the files, so that it is the same on every machine.
+    Names that begin with a dot are left out. A folder that does not exist or has no rule file is a problem.
+    """
+    from hashlib import sha256
+
+    root = os.fspath(folder)
+    if not os.path.isdir(root):  # noqa: PTH112  # this and the walk are on the way of every command
+        message = "the rulebook is a folder of YAML files" if os.path.exists(root) else "there is no such folder"  # noqa: PTH110
+        return [], "", [Problem(Place(root), "FIL001", message, "`--rules` names the folder of the rule files")]
+    problems: list[Problem] = []
+    names = sorted(_names(root, problems))
+    if not names and not problems:
+        hint = "rule files end with .yaml or .yml"
+        problems.append(Problem(Place(root), "FIL002", "the folder has no rule files", hint))
+    digest = sha256()
+    trees = []
+    for name in names:
+        shown = os.path.join(root, *name.split("/"))  # noqa: PTH118
+        try:
+            data = Path(shown).read_bytes()
+        except OSError as error:
+            problems.append(unreadable(shown, error))
+            continue
+        digest.update(f"{name}\0{len(data)}\0".encode())
+        digest.update(data)
+        documents, found = read_documents(data, shown)
+        trees.append((shown, documents))
+        problems += found
+    return trees, digest.hexdigest(), problems
+
+
+def _names(root: str, problems: list[Problem]) -> list[str]:
+    """The rule files below `root`, relative, with `/`."""
+    found = []
+
+    def refused(error: OSError) -> None:
+        problems.append(unreadable(str(error.filename), error))
+
+    for path, folders, files in os.walk(root, onerror=refused):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        below = os.path.relpath(path, root).replace(os.sep, "/")
+        prefix = "" if below == "." else below + "/"
+        found += [prefix + name for name in files if name.lower().endswith(ENDINGS) and not name.startswith(".")]
+    return found
+
+
+def unreadable(shown: str, error: OSError) -> Problem:
+    """A file or folder that the system does not let us read."""
+    return Problem(
+        Place(shown), "FIL003", f"it can't be read: {error.strerror or error}", "check its name and permissions"
+    )
