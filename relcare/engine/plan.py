@@ -1,0 +1,236 @@
+"""What a run needs: from the decisions that are asked for down to the columns of the files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from relcare.engine.decisions import conditions_of
+from relcare.engine.measures import window_days
+from relcare.files.book import Book
+from relcare.rulebook.conditions import ELAPSED_UNITS, Compare, Condition, Literal, Other, Within, facts_of, tests_of
+from relcare.rulebook.decisions import Decision, Rulebook
+from relcare.rulebook.measures import AgeMeasure, RowMeasure, SeriesMeasure
+from relcare.rulebook.values import Moment
+from relcare.rulebook.vocabulary import TEMPORAL, Fact, Table
+
+
+@dataclass(slots=True)
+class SubjectPlan:
+    """What is worked out for one subject, in the order of its strata.
+
+    `fields` are columns of its own file (a supplied measure or decision among them); `stand_ins` are measures taken from
+    a field because their table is not supplied; `missing` are facts that the book does not supply, each with the reason.
+    """
+
+    subject: str
+    table: Table
+    fields: dict[str, None] = field(default_factory=dict)
+    measures: dict[str, dict[str, Fact]] = field(default_factory=dict)
+    ages: dict[str, Fact] = field(default_factory=dict)
+    decisions: dict[str, Decision] = field(default_factory=dict)
+    references: dict[str, dict[str, None]] = field(default_factory=dict)
+    stand_ins: dict[str, str] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+    unsound: dict[str, None] = field(default_factory=dict)  # decisions of which a rule could not be read
+
+
+class Plan:
+    """The needs of a run. `subjects` holds a plan for each subject touched, `precise` the moments by table."""
+
+    def __init__(self, rulebook: Rulebook, book: Book, as_of: datetime) -> None:
+        self.rulebook, self.book, self.as_of = rulebook, book, as_of
+        self.vocabulary = rulebook.vocabulary
+        self.subjects: dict[str, SubjectPlan] = {}
+        self.precise: dict[str, set[str]] = {}
+        self.extra: dict[str, dict[str, None]] = {}  # columns wanted beside facts, by table
+
+    @property
+    def today(self) -> date:
+        """The as-of date."""
+        return self.as_of.date()
+
+    def subject(self, subject: str) -> SubjectPlan:
+        """The plan of a subject that has a table."""
+        if subject not in self.subjects:
+            table = self.vocabulary.table_of(subject)
+            if table is None:
+                raise KeyError(subject)
+            self.subjects[subject] = SubjectPlan(subject, table)
+        return self.subjects[subject]
+
+    def want(self, subject: str, names: Iterable[str]) -> None:
+        """Ask for facts, measures or decisions of a subject by name."""
+        for name in names:
+            self._want(self.subject(subject), name)
+
+    def _want(self, plan: SubjectPlan, name: str) -> None:
+        known = (plan.fields, plan.ages, plan.decisions, plan.stand_ins, plan.missing, plan.unsound)
+        if any(name in names for names in known) or any(name in facts for facts in plan.measures.values()):
+            return
+        supplied = self._supplied(plan.table.name)
+        if "." in name:
+            self._want_reference(plan, name)
+            return
+        fact = self.vocabulary.facts[plan.subject][name]
+        if name in supplied:
+            plan.fields[name] = None
+        elif fact.source == "decision":
+            self._want_decision(plan, name)
+        elif fact.measure is None:
+            plan.missing[name] = f"{self._file(plan.table.name)} has no column {name}"
+        elif isinstance(fact.measure, AgeMeasure):
+            self._want(plan, fact.measure.fact)
+            if fact.measure.fact in plan.missing:
+                plan.missing[name] = plan.missing[fact.measure.fact]
+            else:
+                plan.ages[name] = fact
+        else:
+            self._want_measure(plan, fact, fact.measure)
+
+    def _want_reference(self, plan: SubjectPlan, name: str) -> None:
+        other, _, rest = name.partition(".")
+        key = plan.table.reference_to(other)
+        self._want(plan, key)
+        if key in plan.missing:
+            plan.missing[name] = plan.missing[key]
+            return
+        target = self.vocabulary.table_of(other)
+        if target is None or target.name not in self.book.sources:
+            plan.missing[name] = f"the book has no {target.name if target else other}"
+            return
+        self.want(other, [rest])
+        plan.references.setdefault(other, {})[rest] = None
+
+    def _want_decision(self, plan: SubjectPlan, name: str) -> None:
+        decision = self.rulebook.decision(plan.subject, name)
+        if decision is None:
+            raise KeyError(name)
+        if not decision.sound:
+            plan.unsound[name] = None
+            return
+        for condition in conditions_of(decision, self.today):
+            for fact in facts_of(condition):
+                self._want(plan, fact)
+            self._note_precision(plan, condition)
+        if decision.dated_by:
+            self._want(plan, decision.dated_by)
+        plan.decisions[name] = decision
+
+    def _want_measure(self, plan: SubjectPlan, fact: Fact, measure: RowMeasure | SeriesMeasure) -> None:
+        why = self._why_not(plan, measure)
+        if not why:
+            plan.measures.setdefault(measure.table, {})[fact.name] = fact
+            self._note_rows(measure)
+        elif fact.instead and fact.instead in self._supplied(plan.table.name):
+            plan.fields[fact.instead] = None
+            plan.stand_ins[fact.name] = fact.instead
+        else:
+            plan.missing[fact.name] = why
+
+    def _why_not(self, plan: SubjectPlan, measure: RowMeasure | SeriesMeasure) -> str:
+        """Why the book can't give a measure; "" if it can."""
+        if measure.table not in self.book.sources:
+            return f"the book has no {measure.table}"
+        table = self.vocabulary.tables[measure.table]
+        for name in fields_of_measure(measure, table, plan.subject):
+            if name not in self._supplied(measure.table):
+                return f"{self._file(measure.table)} has no column {name}"
+        return self._uncovered(measure)
+
+    def _uncovered(self, measure: RowMeasure | SeriesMeasure) -> str:
+        """Why a measure's window leaves what its table covers; "" if it does not."""
+        start, end = self.book.covers(measure.table)
+        if not (start or end):
+            return ""
+        if isinstance(measure, RowMeasure):
+            if measure.window is None or measure.window.span.unit in ELAPSED_UNITS:
+                return ""
+            older, newer = window_days(measure.window, self.today)
+            first, last = date.fromordinal(older.toordinal() + 1), newer
+        else:
+            if not measure.months:
+                return ""
+            newest = self.today.year * 12 + self.today.month - 1
+            oldest = newest - measure.months
+            first, last = date(oldest // 12, oldest % 12 + 1, 1), date.min
+        if (start and first < date.fromisoformat(start)) or (end and last > date.fromisoformat(end)):
+            return f"{measure.table} covers {start or '…'} to {end or '…'} only"
+        return ""
+
+    def _note_precision(self, plan: SubjectPlan, condition: Condition) -> None:
+        for name in moments_tested(condition):
+            fact = self.vocabulary.fact(plan.subject, name)
+            if fact is None or fact.type != "moment":
+                continue
+            owner = self.subject(name.partition(".")[0]) if "." in name else plan
+            if fact.measure is None or fact.name in self._supplied(owner.table.name):
+                self.precise.setdefault(owner.table.name, set()).add(fact.name)
+            elif isinstance(fact.measure, RowMeasure):
+                self.precise.setdefault(fact.measure.table, set()).add(fact.measure.field)
+
+    def _note_rows(self, measure: RowMeasure | SeriesMeasure) -> None:
+        table = self.vocabulary.tables[measure.table]
+        if not isinstance(measure, RowMeasure):
+            return
+        precise = self.precise.setdefault(table.name, set())
+        if measure.where is not None:
+            precise |= {n for n in moments_tested(measure.where) if table.fields[n].type == "moment"}
+        if measure.window is not None and measure.window.span.unit in ELAPSED_UNITS:
+            precise.add(table.dated_by)
+
+    def _supplied(self, table: str) -> frozenset[str]:
+        source = self.book.sources.get(table)
+        return source.supplied if source is not None else frozenset()
+
+    def _file(self, table: str) -> str:
+        source = self.book.sources.get(table)
+        return source.path if source is not None else table
+
+    def table_needs(self, table: Table) -> dict[str, None]:
+        """The columns of a table that the run reads."""
+        needs: dict[str, None] = dict(self.extra.get(table.name, {}))
+        for plan in self.subjects.values():
+            if plan.table.name == table.name:
+                needs |= plan.fields
+            for fact in plan.measures.get(table.name, {}).values():
+                if isinstance(fact.measure, RowMeasure | SeriesMeasure):
+                    needs |= dict.fromkeys(fields_of_measure(fact.measure, table, plan.subject))
+        return needs
+
+    def tables(self) -> dict[str, None]:
+        """The tables that the run reads."""
+        names = {plan.table.name: None for plan in self.subjects.values()}
+        names |= {table: None for plan in self.subjects.values() for table in plan.measures}
+        return names | dict.fromkeys(self.extra)
+
+
+def fields_of_measure(measure: RowMeasure | SeriesMeasure, table: Table, subject: str) -> Iterator[str]:
+    """The columns of its table that a measure of `subject` reads."""
+    yield table.reference_to(subject)
+    if measure.field:
+        yield measure.field
+    if isinstance(measure, SeriesMeasure):
+        yield table.series_month
+        return
+    newest = measure.kind in ("latest", "earliest") and table.fields[measure.field].type not in TEMPORAL
+    if measure.window is not None or newest:
+        yield table.dated_by
+    if measure.where is not None:
+        yield from facts_of(measure.where)
+
+
+def moments_tested(condition: Condition) -> Iterator[str]:
+    """The facts of a condition that are tested more finely than by the day, if they are moments."""
+    for test in tests_of(condition):
+        match test:
+            case Within(span=span) if span.unit in ELAPSED_UNITS:
+                yield test.fact
+            case Compare(operand=Literal(Moment(precision=precision))) if precision != "day":
+                yield test.fact
+            case Compare(operand=Other(fact)):
+                yield test.fact
+                yield fact
+            case _:
+                pass

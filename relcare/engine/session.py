@@ -1,0 +1,61 @@
+"""A DuckDB connection that can read the book's files and write to the spill folder, and nothing else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from relcare.engine.dialect import MACROS, macros_for, text
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+class Session:
+    """Runs statements in order and remembers them.
+
+    `files` are the only ones it may read; `spill` is the only folder that it may write to. `memory_limit` is DuckDB's
+    spelling ("2GB"), "" for its own default. With `in_order` a scan keeps the order of the file's rows (slower).
+    """
+
+    def __init__(self, files: Iterable[Path], spill: Path, memory_limit: str = "", *, in_order: bool = False) -> None:
+        import duckdb
+
+        self.spill = spill
+        self.statements: list[str] = []
+        self._macros: set[str] = set()
+        config: dict[str, Any] = {
+            "preserve_insertion_order": in_order,
+            "temp_directory": str(spill),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        if memory_limit:
+            config["memory_limit"] = memory_limit
+        self.connection: duckdb.DuckDBPyConnection = duckdb.connect(config=config)
+        paths = ", ".join(text(os.fspath(path)) for path in files)
+        self.connection.execute(
+            f"SET allowed_directories = [{text(os.fspath(spill))}]; SET allowed_paths = [{paths}]; "
+            "SET enable_external_access = false; SET lock_configuration = true"
+        )
+
+    def run(self, statement: str) -> duckdb.DuckDBPyConnection:
+        """Execute one statement, after making the functions that it names."""
+        for macro in macros_for(statement):
+            if macro not in self._macros:
+                self._macros.add(macro)
+                made = f"CREATE TEMP MACRO {macro}{MACROS[macro]}"
+                self.statements.append(made)
+                self.connection.execute(made)
+        self.statements.append(statement)
+        return self.connection.execute(statement)
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """All rows of a query."""
+        return self.run(statement).fetchall()
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self.connection.close()
