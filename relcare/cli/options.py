@@ -1,0 +1,103 @@
+"""The options that commands share, each declared once."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from relcare.formats import FORMATS
+
+
+def _one_of(choices: tuple[str, ...]) -> object:
+    """A check that the value is one of `choices`; a near one is suggested."""
+
+    def checked(value: str) -> str:
+        if value and value not in choices:
+            near = get_close_matches(value, choices, 1)
+            advice = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(choices)}"
+            raise typer.BadParameter(f"{value!r} is unknown: {advice}")
+        return value
+
+    return checked
+
+
+LANGUAGES = ("en", "zh")
+COLORS = ("auto", "always", "never")
+_formats = ", ".join(FORMATS)
+
+Book = Annotated[
+    str, typer.Option("--book", metavar="DIR", help="Folder of the bank's files; :sample: is the sample book.")
+]
+Rules = Annotated[
+    Path | None,
+    typer.Option("--rules", metavar="DIR", help="Folder of rule files. [the book's, else the shipped ones]"),
+]
+AsOf = Annotated[
+    str,
+    typer.Option("--as-of", metavar="WHEN", help="A date (its end) or a moment: 2026-11-20, 2026-11-20T09:30. [now]"),
+]
+Lang = Annotated[
+    str,
+    typer.Option(
+        "--lang", metavar="en|zh", help="Language of labels. [the book's, else en]", callback=_one_of(LANGUAGES)
+    ),
+]
+Format = Annotated[
+    str,
+    typer.Option(
+        "-f",
+        "--format",
+        metavar="FORMAT",
+        help=f"One of {_formats}. [table on a terminal, tsv in a pipe]",
+        callback=_one_of(tuple(FORMATS)),
+    ),
+]
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to FILE; its suffix gives the format.")
+]
+NoHeaders = Annotated[bool, typer.Option("--no-headers", help="Leave out the line of column names.")]
+Columns = Annotated[str, typer.Option("--columns", metavar="A,B,C", help="These columns only, in this order.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Print no list where there are problems in the files.")]
+Color = Annotated[
+    str,
+    typer.Option(
+        "--color", metavar="WHEN", help="auto, always or never; auto honours NO_COLOR.", callback=_one_of(COLORS)
+    ),
+]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Leave out warnings and notes; errors stay.")]
+FailIfAny = Annotated[bool, typer.Option("--fail-if-any", help="Exit with 1 if there are rows.")]
+MemoryLimit = Annotated[
+    str, typer.Option("--memory-limit", metavar="SIZE", help="Memory for the engine, e.g. 2GB; more spills to disk.")
+]
+Spill = Annotated[
+    Path | None, typer.Option("--spill", metavar="DIR", help="Folder for temporary files. [the system's]")
+]
+Encoding = Annotated[
+    str, typer.Option("--encoding", metavar="NAME", help="Encoding of the book's files. [found out by itself]")
+]
+ShowSql = Annotated[bool, typer.Option("--show-sql", help="Print the SQL that would run, and stop.")]
+
+Tier = Annotated[list[str] | None, typer.Option("--tier", metavar="CODE", help="Only this tier; may be repeated.")]
+Stage = Annotated[list[str] | None, typer.Option("--stage", metavar="CODE", help="Only this stage; may be repeated.")]
+Owner = Annotated[list[str] | None, typer.Option("--owner", metavar="ID", help="Only this owner; may be repeated.")]
+Branch = Annotated[list[str] | None, typer.Option("--branch", metavar="ID", help="Only this branch; may be repeated.")]
+
+
+def book_folder(book: str) -> Path:
+    """The folder that `--book` names."""
+    from relcare.files.shipped import SAMPLE, shipped
+
+    return shipped("sample_data") if book == SAMPLE else Path(book)
+
+
+def split_columns(columns: str) -> tuple[str, ...]:
+    """The keys in `--columns`."""
+    return tuple(key for key in (part.strip() for part in columns.split(",")) if key)
+
+
+def given(**filters: list[str] | None) -> dict[str, tuple[str, ...]]:
+    """The filters that have values."""
+    return {name: tuple(values) for name, values in filters.items() if values}

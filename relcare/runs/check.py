@@ -1,0 +1,187 @@
+"""`check`: all problems of book and rulebook, what became of every row, what is not supplied and what that silences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from relcare.engine import dialect as sql
+from relcare.engine.decide import Engine
+from relcare.engine.scan import Scanned, is_later, raw_rows, typed_rows
+from relcare.formats.report import Column, ListedRows, Report
+from relcare.located import Place, Problem
+from relcare.rulebook.evaluate import decide
+from relcare.rulebook.values import FactValue, State
+from relcare.runs.notes import days_old, fingerprints, latest_text, scan_problems, silenced
+from relcare.runs.opening import Opened, WrongRequest, open_request
+from relcare.runs.request import Request
+from relcare.runs.result import Result
+
+if TYPE_CHECKING:
+    from relcare.rulebook.decisions import Decision, Rule
+
+TITLE = {"en": "Check of book and rulebook", "zh": "数据与规则检查"}
+KEYS = ("kind", "place", "code", "message", "hint", "rows_in", "rows_used", "collapsed", "set_aside", "latest", "days_old")  # fmt: skip
+NUMBERS = ("rows_in", "rows_used", "collapsed", "set_aside", "days_old")
+UNUSED = {"en": "{label} (columns not used: {columns})", "zh": "{label}（未使用的列：{columns}）"}
+SILENCES = {"en": "silences {rules}", "zh": "相关规则不生效：{rules}"}
+NO_RULE = {"en": "no rule in force needs it", "zh": "没有生效规则需要它"}
+SHOWN_ORPHANS = 5
+
+
+def check(request: Request) -> Result:
+    """Everything that is wrong, and an account of every row: rows in = used + collapsed + set aside."""
+    try:
+        opened = open_request(request)
+    except WrongRequest as wrong:
+        return Result(usage=str(wrong))
+    engine = None
+    try:
+        engine = Engine(opened.rulebook, opened.book, opened.as_of.moment, opened.spill, request.memory_limit)
+        _want_everything(engine, opened)
+        engine.read()
+        problems = [*opened.problems, *scan_problems(engine, opened), *_orphans(engine), *_examples(opened)]
+        rows = ListedRows(_problem_row(problem) for problem in problems)
+        rows += [_table_row(engine, opened, scanned) for _, scanned in sorted(engine.scanned.items())]
+        rows += _not_supplied_rows(engine, opened)
+        columns = tuple(Column(key, key, "number" if key in NUMBERS else "text") for key in KEYS)
+        made_from = dict(fingerprints(engine, opened))
+        report = Report(
+            "check", TITLE[opened.language], str(opened.as_of), columns, rows, made_from,
+            language=opened.language, problems=tuple(problems),
+        )  # fmt: skip
+        errors = any(problem.severity == "error" for problem in problems)
+        wanted = _chosen(report, request.columns)
+        statements = ";\n\n".join(engine.session.statements) + ";\n" if request.show_sql else ""
+        return Result(report=wanted, problems=tuple(problems), found=errors, sql=statements)
+    except WrongRequest as wrong:
+        return Result(usage=str(wrong))
+    finally:
+        if engine is not None:
+            engine.session.close()
+        opened.close()
+
+
+def _chosen(report: Report, keys: tuple[str, ...]) -> Report:
+    """The report with the columns asked for."""
+    if not keys:
+        return report
+    for key in keys:
+        if key not in KEYS:
+            raise WrongRequest(f"--columns: there is no column {key!r}: one of {', '.join(KEYS)}")
+    at = [KEYS.index(key) for key in keys]
+    rows = ListedRows(tuple(row[i] for i in at) for row in report.rows)
+    return Report(
+        report.name, report.title, report.as_of, tuple(report.columns[i] for i in at), rows, dict(report.made_from),
+        language=report.language, problems=report.problems,
+    )  # fmt: skip
+
+
+def _want_everything(engine: Engine, opened: Opened) -> None:
+    """Every column of every table, and every decision of every subject that has a file."""
+    for name, source in opened.book.sources.items():
+        engine.plan.extra[name] = dict.fromkeys(f for f in source.fields if f)
+    for decision in opened.rulebook.decisions:
+        table = opened.rulebook.vocabulary.table_of(decision.subject)
+        if table is not None and table.name in opened.book.sources:
+            engine.plan.want(decision.subject, [decision.name])
+
+
+def _problem_row(problem: Problem) -> tuple[str, ...]:
+    return ("problem", str(problem.place), problem.code, problem.message, problem.hint, "", "", "", "", "", "")
+
+
+def _table_row(engine: Engine, opened: Opened, scanned: Scanned) -> tuple[str, ...]:
+    """The account of a table. Rows later than the as-of are used: they only are not visible yet."""
+    source = engine.sources[scanned.table.name]
+    dated = scanned.readings.get(scanned.table.dated_by)
+    later = f"count(*) FILTER ({is_later(dated, engine.as_of)})" if dated is not None else "0"
+    typed = typed_rows(source, {dated.name: dated}, opened.settings.time_zone) if dated is not None else ""
+    given = f"({typed})" if typed else raw_rows(source, {})
+    rows_in, hidden = engine.session.rows(f"SELECT count(*), {later} FROM {given}")[0]
+    used = engine.session.rows(f"SELECT count(*) FROM {scanned.relation}")[0][0] + hidden
+    aside = scanned.no_key + len(source.set_aside)
+    latest = latest_text(scanned.latest, scanned)
+    label = scanned.table.label.in_(opened.language)
+    unused = [header for header, field in zip(source.headers, source.fields, strict=True) if not field]
+    message = UNUSED[opened.language].format(label=label, columns=", ".join(unused)) if unused else label
+    days = str(days_old(scanned, engine.as_of.date())) if latest else ""
+    figures = (str(rows_in + len(source.set_aside)), str(used), str(scanned.duplicates), str(aside))
+    return ("table", source.path, scanned.table.name, message, "", *figures, latest, days)
+
+
+def _not_supplied_rows(engine: Engine, opened: Opened) -> list[tuple[str, ...]]:
+    """What the book lacks: by reason, with the rules in force that are silent for it."""
+    rows = []
+    for subject, plan in engine.plan.subjects.items():
+        by_reason: dict[str, list[str]] = {}
+        for name, why in plan.missing.items():
+            by_reason.setdefault(why, []).append(name)
+        for why, names in by_reason.items():
+            rules = silenced(engine, subject, names)
+            message = SILENCES[opened.language].format(rules=", ".join(rules)) if rules else NO_RULE[opened.language]
+            rows.append(
+                ("not supplied", "", f"{subject}: {', '.join(names)}", f"{why}; {message}", "", "", "", "", "", "", "")
+            )
+    return rows
+
+
+def _orphans(engine: Engine) -> list[Problem]:
+    """References to a subject that the book does not have; the rows are kept."""
+    problems = []
+    vocabulary = engine.rulebook.vocabulary
+    for name, scanned in sorted(engine.scanned.items()):
+        for field in scanned.table.fields.values():
+            target = vocabulary.table_of(field.refers) if field.refers else None
+            if target is None or field.name not in scanned.readings or target.name not in engine.scanned:
+                continue
+            if target.name == name and field.name == target.key[0]:
+                continue
+            there = engine.scanned[target.name]
+            column, key = sql.name(field.name), sql.name(target.key[0])
+            found = engine.session.rows(
+                f"SELECT own.{column}, count(*) FROM {scanned.relation} AS own ANTI JOIN {there.relation} AS there "
+                f"ON there.{key} = own.{column} WHERE own.{column} IS NOT NULL GROUP BY 1 ORDER BY 1"
+            )
+            if found:
+                listed = ", ".join(str(row[0]) for row in found[:SHOWN_ORPHANS]) + (
+                    ", …" if len(found) > SHOWN_ORPHANS else ""
+                )
+                rows = sum(row[1] for row in found)
+                text = f"{rows} rows refer to a {field.refers} that {target.name} does not have: {listed}"
+                hint = "the rows are kept; add what is missing, or leave the cell empty"
+                problems.append(
+                    Problem(Place(engine.sources[name].path), "ROW04", f"{field.name}: {text}", hint, "warning")
+                )
+    return problems
+
+
+def _examples(opened: Opened) -> list[Problem]:
+    """The worked examples of the rules that do not give what they say."""
+    from relcare.rulebook.cells import read_cell
+
+    problems = []
+    rulebook = opened.rulebook
+    for decision in rulebook.decisions:
+        for rule in decision.rules:
+            for example in rule.examples:
+                facts: dict[str, FactValue] = {}
+                for name, cell in example.facts.items():
+                    fact = rulebook.vocabulary.fact(decision.subject, name)
+                    if fact is not None:
+                        facts[name] = read_cell(fact, cell, zone=opened.settings.time_zone)
+                code = _outcome(decision, rule, facts, opened, example.as_of)
+                if code != example.gives:
+                    hint = f"{decision.name} gives {code}: mend the rule or the example"
+                    problems.append(
+                        Problem(example.place, "RUL90", f"the example of {rule.id} does not give {example.gives}", hint)
+                    )
+    return problems
+
+
+def _outcome(decision: Decision, rule: Rule, facts: dict[str, FactValue], opened: Opened, day: object) -> str:
+    from datetime import date, datetime, time
+
+    when = day if isinstance(day, date) else max(rule.start, opened.as_of.moment.date())
+    moment = datetime.combine(when, time.max)
+    outcome = decide(decision, facts, opened.rulebook, moment, {})
+    return outcome.code if outcome.code is not None and outcome.state is State.VALUE else "undetermined"

@@ -1,0 +1,260 @@
+"""`customers`: every customer with its decisions, and for each the rule, the clause and the facts that decided."""
+
+from __future__ import annotations
+
+from relcare.engine import dialect as sql
+from relcare.engine.because import Reasons, shown
+from relcare.engine.conditions import Column as EngineColumn
+from relcare.engine.conditions import Judge
+from relcare.engine.decide import Engine, Relation
+from relcare.engine.decisions import rule_column
+from relcare.engine.owners import owner_stage, want_owner
+from relcare.engine.rows import Item, QueryRows
+from relcare.formats.report import Column, Report
+from relcare.rulebook.suggest import nearest
+from relcare.rulebook.vocabulary import Fact
+from relcare.rulebook.wording import word
+from relcare.runs.notes import age_notes, fingerprints, not_judged, scan_problems
+from relcare.runs.opening import Opened, WrongRequest, open_request
+from relcare.runs.request import Request
+from relcare.runs.result import Result
+
+SUBJECT = "customer"
+FIRST = ("tier", "stage")  # the decisions that stand first; the others follow in the order of the rulebook
+TITLES = {"en": "Customers", "zh": "客户"}
+NOTHING = {"en": "No customers match.", "zh": "没有符合条件的客户。"}
+PARTS = {
+    "rule": {"en": "rule", "zh": "规则"},
+    "clause": {"en": "clause", "zh": "条款"},
+    "because": {"en": "because", "zh": "依据"},
+}
+OWNER = {"en": "Owner", "zh": "负责人"}
+BRANCH = {"en": "Branch", "zh": "机构"}
+
+
+def customers(request: Request) -> Result:
+    """The list of customers at the as-of, ordered by their id."""
+    try:
+        opened = open_request(request)
+    except WrongRequest as wrong:
+        return Result(usage=str(wrong))
+    engine = None
+    try:
+        engine = Engine(opened.rulebook, opened.book, opened.as_of.moment, opened.spill, request.memory_limit)
+        listing = _Listing(opened, engine, request)
+        return listing.result()
+    except WrongRequest as wrong:
+        _close(opened, engine)
+        return Result(usage=str(wrong), problems=tuple(opened.problems))
+    except BaseException:
+        _close(opened, engine)
+        raise
+
+
+def _close(opened: Opened, engine: Engine | None) -> None:
+    if engine is not None:
+        engine.session.close()
+    opened.close()
+
+
+class _Listing:
+    """One list: its columns, what they need, and the query."""
+
+    def __init__(self, opened: Opened, engine: Engine, request: Request) -> None:
+        self.opened, self.engine, self.request = opened, engine, request
+        self.language = opened.language
+        self.vocabulary = opened.rulebook.vocabulary
+        decided = [d.name for d in opened.rulebook.decisions if d.subject == SUBJECT]
+        self.decisions = sorted(decided, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
+
+    def result(self) -> Result:
+        opened, engine = self.opened, self.engine
+        table = self.vocabulary.table_of(SUBJECT)
+        close = lambda: _close(opened, engine)  # noqa: E731
+        if table is None or table.name not in opened.book.sources:
+            return Result(problems=tuple(opened.problems), on_close=close)
+        columns = self._columns()
+        filters = self._checked_filters()
+        needed = [c.key.removesuffix(f"_{part}") for c in columns for part in ("", *PARTS)]
+        facts = self.vocabulary.facts[SUBJECT]
+        wanted = dict.fromkeys(n for n in [*needed, *filters] if n in facts)
+        if any(c.key == "branch" for c in columns) or "branch" in filters:
+            wanted["branch_id"] = None
+        engine.plan.want(SUBJECT, wanted)
+        owned = "owner" in filters or any(c.key == "owner" for c in columns)
+        if owned:
+            want_owner(engine.plan, SUBJECT)
+        engine.read()
+        relation = engine.relation(SUBJECT)
+        if owned:
+            relation = self._with_owner(relation)
+        problems = [*opened.problems, *scan_problems(engine, opened)]
+        body = self._body(relation, filters)
+        judge = Judge(relation.columns, engine.limit, engine.as_of)
+        self.reasons = Reasons(judge, self._fact, engine.limit_value, self.language)
+        items = tuple(self._item(c.key, relation) for c in columns)
+        rows = QueryRows(engine.session, relation.prefix, self.reasons.prepared.values(), items, body)
+        if self.request.show_sql:
+            statements = [*engine.session.statements, rows.query()]
+            return Result(problems=tuple(problems), sql=";\n\n".join(statements) + ";\n", on_close=close)
+        report = Report(
+            name="customers",
+            title=TITLES[self.language],
+            as_of=str(opened.as_of),
+            columns=columns,
+            rows=rows,
+            made_from=fingerprints(engine, opened),
+            notes=(*not_judged(engine, SUBJECT, self.language), *age_notes(engine, self.language)),
+            shown=self._shown(),
+            nothing=NOTHING[self.language],
+            language=self.language,
+        )
+        return Result(report=report, problems=tuple(problems), on_close=close)
+
+    def _shown(self) -> tuple[str, ...]:
+        """The columns of a terminal: who, what, whose, and why they are what they are."""
+        return ("customer_id", "name", *self.decisions, "owner")
+
+    def _all_columns(self) -> dict[str, Column]:
+        facts = self.vocabulary.facts[SUBJECT]
+        columns = [self._plain("customer_id"), self._plain("name")]
+        for name in self.decisions:
+            fact = facts[name]
+            label = fact.label.in_(self.language)
+            labels = {code.key: code.label.in_(self.language) for code in fact.codes}
+            labels |= {
+                "undetermined": word("undetermined", self.language),
+                "none": labels.get("none", word("none", self.language)),
+            }
+            columns.append(Column(name, label, "code", labels))
+            columns += [
+                Column(f"{name}_{part}", f"{label} {titles[self.language]}", wide=part == "because")
+                for part, titles in PARTS.items()
+            ]
+        columns += [Column("owner", OWNER[self.language]), Column("branch", BRANCH[self.language])]
+        return {column.key: column for column in columns}
+
+    def _plain(self, name: str) -> Column:
+        fact = self.vocabulary.facts[SUBJECT].get(name)
+        return Column(name, fact.label.in_(self.language) if fact is not None else name)
+
+    def _columns(self) -> tuple[Column, ...]:
+        """The columns asked for; any other fact of a customer may be asked for by its name."""
+        columns = self._all_columns()
+        if not self.request.columns:
+            return tuple(columns.values())
+        facts = self.vocabulary.facts[SUBJECT]
+        chosen = []
+        for key in self.request.columns:
+            if key in columns:
+                chosen.append(columns[key])
+            elif key in facts:
+                chosen.append(self._fact_column(facts[key]))
+            else:
+                near = nearest(key, [*columns, *facts])
+                raise WrongRequest(
+                    f"--columns: there is no column {key!r}" + (f": did you mean {near!r}?" if near else "")
+                )
+        return tuple(chosen)
+
+    def _fact_column(self, fact: Fact) -> Column:
+        kind = (
+            "number"
+            if fact.type in ("money", "number", "percent", "count")
+            else "date"
+            if fact.type == "date"
+            else "text"
+        )
+        labels = {code.key: code.label.in_(self.language) for code in fact.codes}
+        return Column(fact.name, fact.label.in_(self.language), "code" if fact.type == "code" else kind, labels)
+
+    def _checked_filters(self) -> dict[str, tuple[str, ...]]:
+        facts = self.vocabulary.facts[SUBJECT]
+        for name, values in self.request.filters.items():
+            if name in ("owner", "branch"):
+                continue
+            fact = facts.get(name)
+            if fact is None:
+                raise WrongRequest(f"--{name}: the rulebook has no decision {name!r} for customers")
+            codes = [*(code.key for code in fact.codes), "undetermined"]
+            for value in values:
+                if value not in codes:
+                    near = nearest(value, codes)
+                    advice = f"did you mean {near!r}?" if near else f"one of {', '.join(codes)}"
+                    raise WrongRequest(f"--{name}: there is no {name} {value!r}: {advice}")
+        return dict(self.request.filters)
+
+    def _with_owner(self, relation: Relation) -> Relation:
+        supplied = frozenset(name for name, column in relation.columns.items() if column.supplied)
+        stage = owner_stage(relation.name, supplied, self.engine.scanned, self.opened.as_of.moment.date())
+        columns = {**relation.columns, "owner": EngineColumn("owner", "id")}
+        return relation._replace(stages=(*relation.stages, ("owners", stage)), name="owners", columns=columns)
+
+    def _body(self, relation: Relation, filters: dict[str, tuple[str, ...]]) -> str:
+        conditions = []
+        for name, values in filters.items():
+            if name == "owner":
+                people = f"IN ({', '.join(map(sql.text, values))})"
+                conditions.append(
+                    f"(owner {people} OR relationship_manager {people})"
+                    if relation.columns["relationship_manager"].supplied
+                    else f"owner {people}"
+                )
+                continue
+            column = {"branch": "branch_id"}.get(name, name)
+            if not relation.columns[column].supplied:
+                conditions.append("TRUE" if "undetermined" in values else "FALSE")
+                continue
+            listed = ", ".join(map(sql.text, values))
+            conditions.append(f"coalesce({sql.name(column)}, 'undetermined') IN ({listed})")
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        return f"FROM (SELECT * FROM {sql.name(relation.name)}{where} ORDER BY {sql.name(relation.key)})"
+
+    def _item(self, key: str, relation: Relation) -> Item:
+        """The expression of one output column."""
+        for part in PARTS:
+            name = key.removesuffix(f"_{part}")
+            if name != key and name in self.decisions:
+                return self._reason(name, part, relation)
+        if key == "owner":
+            return Item("owner")
+        column = {"branch": "branch_id"}.get(key, key)
+        there = relation.columns[column]
+        if not there.supplied:
+            return Item("'undetermined'" if key in self.decisions else "''", plain=True)
+        if key in self.decisions:
+            return Item(f"coalesce({there.value}, 'undetermined')", plain=True)
+        fact = self.vocabulary.facts[SUBJECT][column]
+        if fact.type in ("id", "text"):
+            return Item(there.value)
+        return Item(_plain_value(shown(there, fact, self.language), there.value, fact, over=there.over))
+
+    def _reason(self, name: str, part: str, relation: Relation) -> Item:
+        made = relation.decided.get(name)
+        if name in self.engine.plan.subjects[SUBJECT].unsound:
+            return Item(sql.text(word("unsound", self.language) if part == "because" else ""))
+        if made is None:  # a column of the file gives the class
+            return Item(sql.text(word("supplied", self.language) if part == "because" else ""))
+        if part == "rule":
+            return Item(rule_column(made.decision), plain=True)
+        if part == "clause":
+            cases = [f"WHEN {sql.text(rule.id)} THEN {sql.text(' '.join(rule.cites))}" for rule, _ in made.rules]
+            return Item(f"CASE {rule_column(made.decision)} {' '.join(cases)} END" if cases else "''", plain=True)
+        return Item(self.reasons.of(made))
+
+    def _fact(self, name: str) -> Fact:
+        fact = self.vocabulary.fact(SUBJECT, name)
+        if fact is None:
+            raise KeyError(name)
+        return fact
+
+
+def _plain_value(words: str, value: str, fact: Fact, *, over: str) -> str:
+    """A value as a machine reads it: no thousands separators, codes as codes."""
+    if fact.type == "money":
+        return f"printf('%.2f', cents_of({value}, {over}) / 100)" if over else f"CAST({value} AS VARCHAR)"
+    if fact.type in ("code", "yes_no"):
+        return value
+    if fact.type == "count":
+        return f"CAST({value} AS VARCHAR)"
+    return words
