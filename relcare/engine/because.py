@@ -3,75 +3,108 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
+
 from relcare.engine import dialect as sql
 from relcare.engine.conditions import Column, Judge
-from relcare.engine.decisions import Decided, rule_column
-from relcare.rulebook.conditions import All, Compare, Condition, Known, Limit, Not, Other, Test, facts_of, tests_of
+from relcare.engine.decisions import Decided, rule_column, verdict_column
+from relcare.engine.rows import Item
+from relcare.rulebook.conditions import All, AnyOf, Compare, Condition, Limit, Not, Other, Test, facts_of
 from relcare.rulebook.decisions import Rule
 from relcare.rulebook.values import State, Value
 from relcare.rulebook.vocabulary import Fact
 from relcare.rulebook.wording import UNITS, code_words, state_word, test_words, unit_words, word
 
 
+SPECIAL = ',;\t|"\n\r'  # what delimited text may have to quote
+
+
+class Part(NamedTuple):
+    """A piece of a sentence: texts to put together, where the condition `gate` holds ("" for always)."""
+
+    texts: tuple[str, ...]
+    gate: str = ""
+
+
 class Reasons:
     """What the sentences are made from: the facts by name, the limits in force, the language.
 
-    `prepared` are the columns that the sentences name: each fact as text, once, however many sentences tell it.
+    `prepared` are the columns that the sentences name: each fact as text, once, however many sentences tell it. With
+    `grouped` amounts have thousands separators, for people; without, they are plain, for machines.
     """
 
     def __init__(
-        self, judge: Judge, fact: Callable[[str], Fact], limit: Callable[[str], Value | None], language: str
+        self,
+        judge: Judge,
+        fact: Callable[[str], Fact],
+        limit: Callable[[str], Value | None],
+        language: str,
+        *,
+        grouped: bool,
     ) -> None:
-        self.judge, self.fact, self.limit, self.language = judge, fact, limit, language
+        self.judge, self.fact, self.limit, self.language, self.grouped = judge, fact, limit, language, grouped
         self.prepared: dict[str, str] = {}
+        self._said: list[str] = []
+        self._free = False
 
-    def of(self, made: Decided) -> str:
-        """The facts that decided one decision; for an undetermined one, the facts that it wants."""
-        name = sql.name(made.decision.name)
-        chosen = rule_column(made.decision)
-        cases = []
-        for rule, _ in made.rules:
-            cases.append(f"WHEN {sql.text(rule.id)} THEN {self._of_rule(rule, made)}")
-        nothing = self._listed([self._fact_item(f) for f in self._tested(made.rules)])
-        cases.append(f"WHEN '' THEN {nothing}")
-        wants = [f"CASE WHEN {condition} THEN {self._wanted(fact)} END" for fact, condition in made.wants]
-        undetermined = f"concat_ws('; ', {', '.join(wants)})" if wants else "''"
-        lead = sql.text(word("wants", self.language) + " ")
-        return f"CASE WHEN {name} IS NULL THEN {lead} || {undetermined} ELSE CASE {chosen} {' '.join(cases)} END END"
+    def of(self, made: Decided) -> Item:
+        """The facts that decided one decision; for an undetermined one, the facts that it wants.
 
-    def _of_rule(self, rule: Rule, made: Decided) -> str:
-        if rule.when is None:
-            return self._listed([self._fact_item(f) for f in self._tested(made.rules)])
-        items = []
+        Where no rule with a condition held, those of the last one that was tried: the nearest.
+        """
+        self._said, self._free = [], False
+        name, chosen = sql.name(made.decision.name), rule_column(made.decision)
+        tried = [rule for rule, _ in made.rules if rule.when is not None][-1:]
+        nothing = self._sentence([self._fact_part(fact) for rule in tried for fact in self._tested(rule)])
+        cases = " ".join(
+            f"WHEN {is_chosen(made, rule)} THEN {self._of_rule(rule) if rule.when is not None else nothing}"
+            for rule, _ in made.rules
+        )
+        sentence = f"CASE {cases} WHEN {chosen} = '' THEN {nothing} END" if cases else "''"
+        if made.wants:
+            lead = Part((self._say(word("wants", self.language) + " "),))
+            wants = f"concat_ws('; ', {', '.join(f'CASE WHEN {when} THEN {self._wanted(fact)} END' for fact, when in made.wants)})"
+            sentence = f"CASE WHEN {name} IS NULL THEN concat({lead.texts[0]}, {wants}) ELSE {sentence} END"
+        elif not made.column.certain:
+            sentence = f"CASE WHEN {name} IS NULL THEN {self._say(word('conflict', self.language))} ELSE {sentence} END"
+        risky = None if self._free else "".join(sorted(set("".join(self._said)) & set(SPECIAL)))
+        return Item(sentence, risky)
+
+    def _of_rule(self, rule: Rule) -> str:
+        parts: list[Part] = []
         told: set[str] = set()
-        for test, turned in _signed(rule.when):
-            if turned:
-                if test.fact not in told:
-                    items.append(self._fact_item(test.fact))
-                told.add(test.fact)
+        for test, turned, gates in _gated(rule.when, self.judge) if rule.when is not None else []:
+            if turned and test.fact in told:
                 continue
-            item = self._test_item(test)
             told.add(test.fact)
-            items.append(item if _must_hold(rule.when) else f"CASE WHEN {self.judge.test(test)} THEN {item} END")
-        return self._listed(items)
+            part = self._fact_part(test.fact) if turned else self._test_part(test)
+            parts.append(part._replace(gate=" AND ".join(gates)))
+        return self._sentence(parts)
 
-    def _tested(self, rules: tuple[tuple[Rule, str], ...]) -> list[str]:
-        names: dict[str, None] = {}
-        for rule, _ in rules:
-            if rule.when is not None:
-                names |= dict.fromkeys(facts_of(rule.when))
+    def _tested(self, rule: Rule) -> list[str]:
+        names = facts_of(rule.when) if rule.when is not None else []
         return [name for name in names if self.judge.columns[name].supplied]
 
-    def _listed(self, items: list[str]) -> str:
-        if not items:
+    def _sentence(self, parts: list[Part]) -> str:
+        if not parts:
             return "''"
-        return items[0] if len(items) == 1 else f"concat_ws('; ', {', '.join(items)})"
+        if any(part.gate for part in parts):
+            items = [f"concat({', '.join(part.texts)})" for part in parts]
+            gated = (
+                f"CASE WHEN {p.gate} THEN {item} END" if p.gate else item for p, item in zip(parts, items, strict=True)
+            )
+            return f"concat_ws('; ', {', '.join(gated)})"
+        return f"concat({', {}, '.format(self._say('; ')).join(', '.join(part.texts) for part in parts)})"
 
-    def _fact_item(self, name: str) -> str:
+    def _say(self, text: str) -> str:
+        self._said.append(text)
+        return sql.text(text)
+
+    def _fact_part(self, name: str) -> Part:
         fact = self.fact(name)
-        return f"concat({sql.text(fact.label.in_(self.language) + ' ')}, {self._shown(name, fact)})"
+        return Part((self._say(fact.label.in_(self.language) + " "), self._shown(name, fact)))
 
-    def _test_item(self, test: Test) -> str:
+    def _test_part(self, test: Test) -> Part:
         fact = self.fact(test.fact)
         other = None
         limit = None
@@ -80,44 +113,66 @@ class Reasons:
                 other = self.fact(test.operand.fact)
             elif isinstance(test.operand, Limit):
                 limit = self.limit(test.operand.name)
-        words = test_words(test, limit, fact, other, self.language)
-        shown = self._shown(test.fact, fact)
-        label = sql.text(fact.label.in_(self.language) + " ")
+        words = test_words(test, limit, fact, other, self.language, grouped=self.grouped)
+        begin = (self._say(fact.label.in_(self.language) + " "), self._shown(test.fact, fact))
         if isinstance(test, Compare) and isinstance(test.operand, Other) and other is not None:
-            beside = self._shown(test.operand.fact, other)
-            return f"concat({label}, {shown}, {sql.text(f' ({words}: ')}, {beside}, ')')"
-        return f"concat({label}, {shown}" + (f", {sql.text(f' ({words})')})" if words else ")")
+            return Part((*begin, self._say(f" ({words}: "), self._shown(test.operand.fact, other), self._say(")")))
+        return Part((*begin, self._say(f" ({words})")) if words else begin)
 
     def _wanted(self, name: str) -> str:
         fact = self.fact(name)
         column = self.judge.columns[name]
         label = fact.label.in_(self.language)
         if not column.supplied:
-            return sql.text(f"{label} {state_word(State.NOT_SUPPLIED, self.language)}")
-        unreadable = sql.text(f"{label} {state_word(State.UNREADABLE, self.language)}")
+            return self._say(f"{label} {state_word(State.NOT_SUPPLIED, self.language)}")
+        unreadable = self._say(f"{label} {state_word(State.UNREADABLE, self.language)}")
         if fact.source == "decision" and column.empty == "FALSE":
-            return sql.text(f"{label} {word('undetermined', self.language)}")
-        empty = sql.text(f"{label} {state_word(State.EMPTY, self.language)}")
+            return self._say(f"{label} {word('undetermined', self.language)}")
+        empty = self._say(f"{label} {state_word(State.EMPTY, self.language)}")
         return f"CASE WHEN {column.empty} THEN {empty} ELSE {unreadable} END" if column.empty != "FALSE" else unreadable
 
     def _shown(self, name: str, fact: Fact) -> str:
         """The value of a fact as text; a word where it has none."""
         title = sql.name(f"{name} in words")
+        column = self.judge.columns[name]
+        self._free = self._free or fact.type in ("id", "text")
+        self._said += [state_word(State.ABSENT, self.language), unit_words(fact, self.language)]
+        self._said += [code.label.in_(self.language) for code in fact.codes] + ([", "] if fact.type == "codes" else [])
+        self._said += [","] if self.grouped and (fact.type == "money" or column.over) else []
         if title not in self.prepared:
-            nothing = sql.text(state_word(State.ABSENT, self.language))
-            text = shown(self.judge.columns[name], fact, self.language)
-            self.prepared[title] = f"coalesce({text}, {nothing}) AS {title}"
+            text = shown(column, fact, self.language, grouped=self.grouped)
+            self.prepared[title] = f"coalesce({text}, {self._nothing(fact, column)}) AS {title}"
         return title
 
+    def _nothing(self, fact: Fact, column: Column) -> str:
+        """What is said of a fact without a value."""
+        none, empty, unreadable = (
+            sql.text(state_word(s, self.language)) for s in (State.ABSENT, State.EMPTY, State.UNREADABLE)
+        )
+        if column.certain:
+            return none
+        open_ = sql.text(word("undetermined", self.language)) if fact.source == "decision" else unreadable
+        cases = [f"WHEN {column.absent} THEN {none}"] if column.absent != "FALSE" else []
+        cases += [f"WHEN {column.empty} THEN {empty}"] if column.empty != "FALSE" else []
+        return f"CASE {' '.join(cases)} ELSE {open_} END" if cases else open_
 
-def shown(column: Column, fact: Fact, language: str) -> str:
+
+def is_chosen(made: Decided, rule: Rule) -> str:
+    """The condition that this rule, in this version, gave the outcome."""
+    chosen = f"{rule_column(made.decision)} = {sql.text(rule.id)}"
+    versions = [column for other, column in made.rules if other.id == rule.id]
+    return f"{chosen} AND {verdict_column(rule)}" if len(versions) > 1 else chosen
+
+
+def shown(column: Column, fact: Fact, language: str, *, grouped: bool = True) -> str:
     """The value of a fact as people write it, as SQL; NULL where it has none."""
     value = column.value
     if column.over:
-        return f"show_money(cents_of({value}, {column.over}) / 100)"
+        mean = f"cents_of({value}, {column.over})"
+        return f"show_money({mean} / 100)" if grouped else f"plain_cents({mean})"
     match fact.type:
         case "money":
-            return f"show_money({value})"
+            return f"show_money({value})" if grouped else f"CAST({value} AS VARCHAR)"
         case "number":
             return f"show_number({value})"
         case "percent":
@@ -139,23 +194,20 @@ def shown(column: Column, fact: Fact, language: str) -> str:
             return f"CAST({value} AS VARCHAR)"
 
 
-def _must_hold(condition: Condition) -> bool:
-    """Whether every test of a condition holds wherever the condition does."""
-    match condition:
-        case All(parts):
-            return all(_must_hold(part) for part in parts)
-        case Compare() | Known():
-            return True
-        case _:
-            return not tests_of(condition)[1:] and not isinstance(condition, Not)
-
-
-def _signed(condition: Condition, *, turned: bool = False) -> list[tuple[Test, bool]]:
-    """The tests of a condition; True for those inside an odd number of negations."""
+def _gated(
+    condition: Condition, judge: Judge, gates: tuple[str, ...] = (), *, turned: bool = False
+) -> list[tuple[Test, bool, tuple[str, ...]]]:
+    """The tests of a condition that holds, each with whether it is negated and what must hold for it to have decided."""
     match condition:
         case Not(part):
-            return _signed(part, turned=not turned)
-        case _ if hasattr(condition, "parts"):
-            return [pair for part in condition.parts for pair in _signed(part, turned=turned)]
+            return _gated(part, judge, gates, turned=not turned)
+        case All(parts):
+            return [found for part in parts for found in _gated(part, judge, gates, turned=turned)]
+        case AnyOf(parts):
+            found = []
+            for part in parts:
+                own = gates if turned or len(parts) == 1 else (*gates, f"({judge.condition(part)})")
+                found += _gated(part, judge, own, turned=turned)
+            return found
         case _:
-            return [(test, turned) for test in tests_of(condition)]
+            return [(condition, turned, gates)]

@@ -37,7 +37,8 @@ class Column(NamedTuple):
     and `empty` are conditions that are never NULL; where none of the three holds the fact is unreadable. `until` is the
     latest point of a moment ("" where no rule needs its precision). A fact that is not `supplied` is known of nobody;
     `silent` is the condition under which a fact is unknown only for want of something not supplied. A `certain` fact is
-    unknown of nobody in this book.
+    unknown of nobody in this book. `choices` are the codes of a decision, each with the condition (never NULL) under
+    which it may still be the outcome.
     """
 
     value: str
@@ -49,6 +50,7 @@ class Column(NamedTuple):
     supplied: bool = True
     silent: str = "FALSE"
     certain: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
 
     @property
     def missing_is_absent(self) -> bool:
@@ -69,12 +71,14 @@ NEVER = Against()
 class Judge(NamedTuple):
     """Turns conditions into SQL for one subject or table at one as-of.
 
-    `columns` are the facts by name; `limit` gives the literal (or expression) of a limit in force.
+    `columns` are the facts by name; `limit` gives the literal (or expression) of a limit in force, `limit_until` the
+    latest point of one that is a moment ("" for others).
     """
 
     columns: Mapping[str, Column]
     limit: Callable[[str], str]
     as_of: datetime
+    limit_until: Callable[[str], str] = lambda _: ""
 
     def condition(self, condition: Condition, against: Against = NEVER, *, positive: bool = True) -> str:
         """The condition; `positive` is False inside an odd number of negations."""
@@ -129,7 +133,11 @@ class Judge(NamedTuple):
                 )
         silent = [side.silent for side in sides if side.silent != "FALSE"]
         if against.not_supplied and silent:
-            cases.append(f"WHEN {' OR '.join(silent)} THEN {worst}")
+            told = [f"({side.value} IS NOT NULL OR {_or(side.absent, side.silent)})" for side in sides]
+            if sides[0].choices:
+                base = f"coalesce({base}, CASE WHEN {silent[0]} THEN {worst} END)"
+                return f"CASE {' '.join(cases)} ELSE {base} END" if cases else base
+            cases.append(f"WHEN ({' OR '.join(silent)}) AND {' AND '.join(told)} THEN {worst}")
         if not cases:
             return base
         return f"CASE {' '.join(cases)} ELSE {base} END"
@@ -138,6 +146,14 @@ class Judge(NamedTuple):
         """The test where its facts have values; NULL where one has none."""
         column = self.columns[test.fact]
         match test:
+            case OneOf(codes=codes) if column.choices:
+                inside = " OR ".join(f"({may})" for code, may in column.choices if code in codes) or "FALSE"
+                outside = " OR ".join(f"({may})" for code, may in column.choices if code not in codes) or "FALSE"
+                held = f"{column.value} IN ({', '.join(map(sql.text, codes))})"
+                return (
+                    f"CASE WHEN {column.value} IS NOT NULL THEN {held} "
+                    f"WHEN NOT ({inside}) THEN FALSE WHEN NOT ({outside}) THEN TRUE END"
+                )
             case OneOf(codes=codes):
                 if len(codes) == 1:
                     return f"{column.value} = {sql.text(codes[0])}"
@@ -146,9 +162,10 @@ class Judge(NamedTuple):
                 return f"list_has_any({column.value}, {sql.literal(codes)})"
             case Within(direction=direction, span=span):
                 return self._within(column, direction, span)
-            case Compare(op=op, operand=Other(fact, share)):
-                return self._against_fact(column, op, self.columns[fact], share.as_integer_ratio())
             case Compare(op=op, operand=operand):
+                if isinstance(operand, Other):
+                    ratio = operand.share.as_integer_ratio()
+                    return self._against_fact(column, op, self.columns[operand.fact], ratio)
                 return self._against_value(column, op, operand)
             case _:
                 assert_never(test)
@@ -157,6 +174,9 @@ class Judge(NamedTuple):
         if isinstance(operand, Limit):
             right = self.limit(operand.name)
             value: Value | None = None
+            until = self.limit_until(operand.name) if column.type == "moment" else ""
+            if until:
+                return _intervals(column.value, column.until, op, right, until, whole=True)
         else:
             right, value = sql.literal(operand.value), operand.value
         if column.type == "moment":

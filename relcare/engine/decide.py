@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from relcare.engine import dialect as sql
 from relcare.engine.conditions import Column, Judge
 from relcare.engine.decisions import Decided, in_sql, rule_column
+from relcare.engine.limits import LimitsInForce
 from relcare.engine.measures import grouped, row_condition
 from relcare.engine.plan import Plan, SubjectPlan
-from relcare.engine.scan import Scan, Scanned, scan
+from relcare.engine.scan import Matters, Scan, Scanned, scan
 from relcare.engine.session import Session
 from relcare.files.book import Book, Source
+from relcare.rulebook.conditions import facts_of
 from relcare.rulebook.decisions import Rulebook
 from relcare.rulebook.measures import AgeMeasure, RowMeasure
-from relcare.rulebook.values import Value
 from relcare.rulebook.vocabulary import Fact, Table
 
 
@@ -45,15 +47,11 @@ class Engine:
         self.scanned: dict[str, Scanned] = {}
         self.sources: dict[str, Source] = dict(book.sources)
 
-    def limit(self, name: str) -> str:
-        """The value of a limit in force at the as-of, as SQL."""
-        value = self.limit_value(name)
-        return "NULL" if value is None else sql.literal(value)
-
-    def limit_value(self, name: str) -> Value | None:
-        """The value of a limit in force at the as-of."""
-        limit = self.rulebook.limits.get(name)
-        return limit.at(self.as_of.date()) if limit is not None else None
+    def judge(self, columns: Mapping[str, Column], dated_by: str = "") -> Judge:
+        """What turns conditions on `columns` into SQL, with the limits at the as-of date or at the date `dated_by`."""
+        dated = columns[dated_by] if dated_by and columns[dated_by].supplied else None
+        limits = LimitsInForce(self.rulebook.limits, self.as_of.date(), dated)
+        return Judge(columns, limits.at, self.as_of, limits.until)
 
     def read(self) -> None:
         """Scan every table that the plan needs."""
@@ -85,39 +83,33 @@ class Engine:
             self.sources[table.name] = repaired(what.source, self.spill)
             return scan(self.session, what._replace(source=self.sources[table.name]), facts)
 
-    def _matters(self, table: Table) -> Any:
-        """The condition of the rows that some measure may be made of; None where all are needed."""
+    def _matters(self, table: Table) -> Matters | None:
+        """Which rows some measure may be made of; None where all are needed."""
         if table.subject or table.name in self.plan.extra:
             return None
         wanted = [f.measure for plan in self.plan.subjects.values() for f in plan.measures.get(table.name, {}).values()]
         measures = [m for m in wanted if isinstance(m, RowMeasure)]
         if len(measures) < len(wanted) or any(m.where is None and m.window is None for m in measures):
             return None
+        tested = dict.fromkeys(name for m in measures if m.where is not None for name in facts_of(m.where))
 
-        def matters(columns: dict[str, Column]) -> str:
-            judge = Judge(columns, self.limit, self.as_of)
-            rows = dict.fromkeys(f"({row_condition(m, columns, table.dated_by, judge)})" for m in measures)
-            visible = (
-                f"({columns[table.dated_by].value} > {self._here(table)}) IS NOT TRUE AND "
-                if table.dated_by in columns
-                else ""
-            )
-            return f"{visible}({' OR '.join(f'{r} IS NOT FALSE' for r in rows)})"
+        def likely(columns: Mapping[str, Column]) -> str:
+            judge = self.judge(columns)
+            return _any_open([judge.condition(m.where) if m.where is not None else "TRUE" for m in measures])
 
-        return matters
+        def exact(columns: Mapping[str, Column]) -> str:
+            judge = self.judge(columns)
+            return _any_open([row_condition(m, columns, table.dated_by, judge) for m in measures])
 
-    def _here(self, table: Table) -> str:
-        kind = table.fields[table.dated_by].type
-        if kind == "month":
-            return str(self.as_of.year * 12 + self.as_of.month - 1)
-        return sql.moment(self.as_of) if kind == "moment" else sql.day(self.as_of.date())
+        return Matters(tuple(tested), likely, exact)
 
     def relation(self, subject: str) -> Relation:
         """The facts and decisions of a subject that were asked for; call `read` first."""
+        self.plan.settle({name: scanned.reporting for name, scanned in self.scanned.items()})
         plan = self.plan.subject(subject)
         scanned = self.scanned[plan.table.name]
         key = plan.table.key[0]
-        columns: dict[str, Column] = {name: c for name, c in scanned.columns.items()}
+        columns = dict(scanned.columns)
         for name in plan.missing:
             columns[name] = Column("NULL", self._type(plan, name), supplied=False)
         for name in plan.unsound:
@@ -132,7 +124,7 @@ class Engine:
                 self.scanned[table],
                 reference,
                 facts.values(),
-                Judge(self.scanned[table].columns, self.limit, self.as_of),
+                self.judge(self.scanned[table].columns),
             )
             alias = f"{table} by {reference}"
             stages.append((alias, made.select))
@@ -165,7 +157,7 @@ class Engine:
             )
         outcomes: dict[str, Decided] = {}
         for name, decision in plan.decisions.items():
-            judge = Judge(columns, self._limit_for(decision.dated_by, columns), self.as_of)
+            judge = self.judge(columns, decision.dated_by)
             made_decision = in_sql(decision, judge, self.as_of.date())
             outcomes[name] = made_decision
             tests = f"{name} tests"
@@ -184,24 +176,6 @@ class Engine:
     def _type(self, plan: SubjectPlan, name: str) -> str:
         fact = self.rulebook.vocabulary.fact(plan.subject, name)
         return fact.type if fact is not None else "text"
-
-    def _limit_for(self, dated_by: str, columns: dict[str, Column]) -> Any:
-        """Limits at the as-of, or at the date of each subject."""
-        if not dated_by or not columns[dated_by].supplied:
-            return self.limit
-
-        def at_date(name: str) -> str:
-            limit = self.rulebook.limits[name]
-            value = f"CAST({columns[dated_by].value} AS DATE)"
-            cases = []
-            for period, amount in zip(reversed(limit.periods), reversed(limit.values), strict=True):
-                inside = f"{value} >= {sql.day(period.start)}" + (
-                    f" AND {value} < {sql.day(period.until)}" if period.until else ""
-                )
-                cases.append(f"WHEN {inside} THEN {sql.literal(amount)}")
-            return f"CASE {' '.join(cases)} END"
-
-        return at_date
 
     def _age(self, fact: Fact, columns: dict[str, Column]) -> str:
         measure = fact.measure
@@ -246,7 +220,7 @@ class Engine:
                 "until": there.until,
                 "silent": there.silent if there.silent != "FALSE" else "",
             }
-            carried = {}
+            carried: dict[str, str] = {}
             for kind, expression in extra.items():
                 if expression:
                     carried[kind] = sql.name(f"{full} {kind}")
@@ -255,12 +229,23 @@ class Engine:
                         f"coalesce({made}.{carried[kind]}, FALSE)" if kind == "silent" else f"{made}.{carried[kind]}"
                     )
                     items.append(f"{default} AS {carried[kind]}")
-            columns[full] = Column(value, there.type, absent=absent, empty=empty, **carried)
+            choices = tuple((code, sql.name(f"{full} may be {code}")) for code, _ in there.choices)
+            flags += [f"({may}) AS {title}" for (_, may), (_, title) in zip(there.choices, choices, strict=True)]
+            items += [f"{made}.{title}" for _, title in choices]
+            columns[full] = Column(
+                value, there.type, absent=absent, empty=empty, over=carried.get("over", ""), until=carried.get("until", ""),
+                silent=carried.get("silent", "FALSE"), choices=choices,
+            )  # fmt: skip
         self.session.run(
             f"CREATE OR REPLACE TEMP TABLE {made} AS\n{relation.prefix}SELECT {', '.join(flags)} FROM {sql.name(relation.name)}"
         )
         join = f"LEFT JOIN {made} ON {made}.{sql.name(f'{other} key')} = own.{sql.name(plan.table.reference_to(other))}"
         return join, items, columns
+
+
+def _any_open(conditions: list[str]) -> str:
+    """Whether one of the conditions holds or is unknown; never NULL."""
+    return " OR ".join(f"({condition}) IS NOT FALSE" for condition in dict.fromkeys(conditions))
 
 
 def decided(rulebook: Rulebook, book: Book, subject: str, as_of: datetime, spill: Path) -> list[dict[str, str | None]]:

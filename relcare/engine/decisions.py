@@ -49,11 +49,13 @@ def in_sql(decision: Decision, judge: Judge, today: date) -> Decided:
     name = sql.name(decision.name)
     wants = _wants(decision, columns, judge, dated)
     outcome = [f"{code} AS {name}", f"{chosen} AS {rule_column(decision)}"]
-    silent = _silent(columns, judge, wants, name)
+    silent = _silent(judge, wants, name)
     if silent != "FALSE":
         outcome.append(f"{silent} AS {sql.name(decision.name + ' silent')}")
         silent = sql.name(decision.name + " silent")
-    column = Column(name, "code", silent=silent, certain=not wants and not _can_clash(decision))
+    certain = not wants and not _can_clash(decision)
+    choices = () if certain or decision.choose != "first that matches" else _choices(columns)
+    column = Column(name, "code", silent=silent, certain=certain, choices=choices)
     return Decided(decision, tuple(columns), tuple(verdicts), tuple(outcome), column, wants)
 
 
@@ -69,6 +71,17 @@ def _verdict(rule: Rule, judge: Judge, dated: Column | None) -> str:
     return f"CASE WHEN {dated.value} IS NULL THEN NULL WHEN {inside} THEN ({verdict}) ELSE FALSE END"
 
 
+def _choices(columns: list[tuple[Rule, str]]) -> tuple[tuple[str, str], ...]:
+    """Each code with the condition under which a rule that gives it may be the first to hold."""
+    found: dict[str, list[str]] = {}
+    before: list[str] = []
+    for rule, column in columns:
+        found.setdefault(rule.then, []).append(" AND ".join([f"{column} IS NOT FALSE", *before]))
+        before.append(f"{column} IS NOT TRUE")
+    found.setdefault("none", []).append(" AND ".join(before) or "TRUE")
+    return tuple((code, " OR ".join(f"({c})" for c in conditions)) for code, conditions in found.items())
+
+
 def _can_clash(decision: Decision) -> bool:
     """Whether two rules that both hold leave the outcome undetermined."""
     return decision.choose == "exactly one" and sum(rule.when is not None for rule in decision.rules) > 1
@@ -82,7 +95,8 @@ def _may_be_open(rule: Rule, judge: Judge) -> bool:
 
 def _first_hit(columns: list[tuple[Rule, str]], opens: list[bool]) -> tuple[str, str]:
     """The first rule that holds, unless one before it with another class is open."""
-    codes, chosen = [], []
+    codes: list[str] = []
+    chosen: list[str] = []
     rows = [*((rule.then, rule.id, column) for rule, column in columns), ("none", "", "TRUE")]
     for i, (code, rule_id, column) in enumerate(rows):
         before = zip(rows[:i], opens, strict=False)
@@ -155,9 +169,7 @@ def _wants(
                 side = judge.columns[fact]
                 is_open = _open(test, side, judge)
                 if is_open != "FALSE" and (side.supplied or not rule.if_not_supplied):
-                    found.setdefault(fact, []).append(
-                        " AND ".join([f"{column} IS NULL", *before, is_open])
-                    )
+                    found.setdefault(fact, []).append(" AND ".join([f"{column} IS NULL", *before, is_open]))
     name = sql.name(decision.name)
     return tuple(
         (fact, f"{name} IS NULL AND ({' OR '.join(f'({c})' for c in dict.fromkeys(cs))})") for fact, cs in found.items()
@@ -166,12 +178,12 @@ def _wants(
 
 def _open(test: Test, side: Column, judge: Judge) -> str:
     """Whether a test is unknown on account of one of its facts (or of the precision of its moment)."""
-    if side.until:
+    if side.until or side.choices:
         return f"({judge.test(test)}) IS NULL"
     return unknown(side)
 
 
-def _silent(columns: list[tuple[Rule, str]], judge: Judge, wants: tuple[tuple[str, str], ...], name: str) -> str:
+def _silent(judge: Judge, wants: tuple[tuple[str, str], ...], name: str) -> str:
     """The condition under which the outcome is open only for want of what the book does not supply; "FALSE" if never."""
 
     def only(fact: str) -> bool:

@@ -30,7 +30,7 @@ SQL_TYPES = {
 # One function a way of reading or showing a cell; a statement is given those that it names.
 MACROS = {
     # a healthy cell is not touched: trimming costs more than all the rest
-    "cell": """(x) AS CASE WHEN x > '!' AND right(x, 1) > ' ' AND strlen(x) = length(x) THEN x
+    "cell": """(x) AS CASE WHEN x > '!' AND right(x, 1) > ' ' AND NOT contains(x, '\u00a0') AND NOT contains(x, '\u3000') THEN x
       ELSE nullif(trim(x, ' \t\n\v\f\r\u00a0\u3000'), '') END""",
     # `2026/9/30`, `20260930` and the like as `2026-9-30`, what follows the day kept
     "plain_day": r"""(x) AS regexp_replace(cell(x), '^([0-9]{4})[^0-9]?([0-9]{1,2})[^0-9]?([0-9]{1,2})日?', '\1-\2-\3')""",
@@ -81,6 +81,7 @@ MACROS = {
     "show_money": "(x) AS CASE WHEN abs(x) < 10000000000000 THEN format('{:,.2f}', CAST(x AS DOUBLE)) ELSE CAST(x AS VARCHAR) END",
     "show_number": "(x) AS CASE WHEN contains(CAST(x AS VARCHAR), '.') THEN rtrim(rtrim(CAST(x AS VARCHAR), '0'), '.') ELSE CAST(x AS VARCHAR) END",
     "cents_of": "(total, n) AS CAST((CASE WHEN total < 0 THEN -1 ELSE 1 END) * (CAST(abs(total) * 200 + n AS HUGEINT) // CAST(2 * n AS HUGEINT)) AS BIGINT)",
+    "plain_cents": "(c) AS CAST(CAST(c AS DECIMAL(18,0)) * 0.01 AS VARCHAR)",
     "quoted": r"""(x, delimiter) AS CASE WHEN contains(x, delimiter) OR contains(x, '"') OR contains(x, chr(10)) OR contains(x, chr(13))
       THEN '"' || replace(x, '"', '""') || '"' ELSE x END""",
 }
@@ -124,7 +125,7 @@ def literal(value: Value) -> str:
         case Decimal():
             return f"{value:f}"
         case tuple():
-            return "[" + ", ".join(text(part) for part in value) + "]"
+            return "[" + ", ".join(text(str(part)) for part in value) + "]"
         case str():
             return text(value)
         case _:

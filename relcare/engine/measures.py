@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple, assert_never
 
@@ -38,6 +38,19 @@ def window_days(window: Window, today: date) -> tuple[date, date]:
     return shift(newer, -window.span.amount, window.span.unit), newer
 
 
+def window_dates(window: Window, as_of: datetime) -> tuple[date, date]:
+    """The first and the last date on which a row of the window can lie."""
+    if window.span.unit not in ELAPSED_UNITS:
+        older, newer = window_days(window, as_of.date())
+        return shift(older, 1, "days"), newer
+    newest = as_of - _elapsed(window.back) if window.back is not None else as_of
+    return (newest - _elapsed(window.span)).date(), newest.date()
+
+
+def _elapsed(span: Span) -> timedelta:
+    return timedelta(seconds=span.amount * {"seconds": 1, "minutes": 60, "hours": 3600}.get(span.unit, 86400))
+
+
 def in_window(window: Window, column: Column, as_of: datetime) -> str:
     """Whether a row's date lies in a window; the as-of end is left to the row's visibility."""
     if window.span.unit in ELAPSED_UNITS:
@@ -61,7 +74,7 @@ def _in_elapsed(window: Window, column: Column, as_of: datetime) -> str:
     return f"{inside} THEN TRUE END" if window.back is None else f"{inside} AND {column.until} <= {newer} THEN TRUE END"
 
 
-def row_condition(measure: RowMeasure, columns: dict[str, Column], dated_by: str, judge: Judge) -> str:
+def row_condition(measure: RowMeasure, columns: Mapping[str, Column], dated_by: str, judge: Judge) -> str:
     """Which rows a measure is made of: TRUE, FALSE, NULL where that can't be known."""
     parts = []
     if measure.where is not None:
@@ -120,7 +133,10 @@ def grouped(scanned: Scanned, key: str, facts: Iterable[Fact], judge: Judge) -> 
         until = ""
         if made.until:
             until = sql.name(f"{fact.name} until")
-            items.append(f"{alias}.{until} AS {until}")
+            end = (
+                f"CASE WHEN {alias}.{doubt} IS NOT TRUE THEN {alias}.{until} END" if made.doubt else f"{alias}.{until}"
+            )
+            items.append(f"{end} AS {until}")
         certain = not made.doubt and (made.zero or not made.taken)
         columns[fact.name] = Column(value, fact.type, over=over, absent=absent, until=until, certain=certain)
     reference = sql.name(key)
@@ -247,7 +263,8 @@ def _of_series(fact: Fact, measure: SeriesMeasure, scanned: Scanned, judge: Judg
             new, old = (
                 f"max({column.value}) FILTER (WHERE {month.value} = {m})" for m in (last, last - measure.months)
             )
-            blind = f"count(*) FILTER (WHERE {ends} AND {unknown}) > 0" if unknown != "FALSE" else ""
+            both = f"count(*) FILTER (WHERE {ends} AND NOT {column.absent}) = 2"
+            blind = f"(count(*) FILTER (WHERE {ends} AND {unknown}) > 0 AND {both})" if unknown != "FALSE" else ""
             return _Made([f"{new} - {old} AS {value}"], doubt(blind))
         case "falling streak" | "rising streak":
             return _streak(measure, value, column, month, last, scanned, undated=undated, blind=unknown != "FALSE")

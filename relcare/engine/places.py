@@ -6,39 +6,47 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from relcare.engine import dialect as sql
-from relcare.engine.scan import Scanned, is_wrong, raw_rows, typed_rows
+from relcare.engine.reading import is_wrong, raw_rows, typed_rows
+from relcare.engine.scan import Scanned
 from relcare.engine.session import Session
 from relcare.files.placing import place_cells
 from relcare.located import Place, Problem
 from relcare.rulebook.cells import read_cell
 
+FEW = 1000  # keys that are looked for by name
+
 if TYPE_CHECKING:
     from relcare.engine.decide import Engine
 
 
-def wrong_cells(engine: Engine, scanned: Scanned, spill: Path, most: int) -> list[Problem]:
-    """A placed problem for each cell that can't be read, in the order of the file; at most `most` are placed."""
-    source = engine.sources[scanned.table.name]
-    zone = engine.book.settings.time_zone
-    readings = [r for r in scanned.readings.values() if is_wrong(r) != "FALSE"]
+def wrong_cells(engine: Engine, scanned: Scanned, spill: Path, most: int | None = None) -> list[Problem]:
+    """A placed problem for each cell that can't be read, in the order of the file.
+
+    With `most`, of that many rows at the most, and only of rows that the run has looked at; the others are counted.
+    """
+    every = most is None
+    if most == 0:
+        return _counted(engine, scanned, 0)
+    source, zone = engine.sources[scanned.table.name], engine.book.settings.time_zone
+    readings = [r for r in scanned.readings.values() if is_wrong(r) != "FALSE" and (every or scanned.wrong & r.bit)]
     problems: list[Problem] = []
     if readings:
+        among = "TRUE" if every else _among_keys(engine, scanned)
         session = Session([source.scan], spill, in_order=True)
         try:
             flags = ", ".join(f"CASE WHEN {is_wrong(r)} THEN {r.raw} END" for r in readings)
-            typed = typed_rows(source, scanned.readings, zone)
-            numbered = typed.replace("SELECT ", "SELECT row_number() OVER () - 1 AS row, ", 1)
+            raw = f"(SELECT row_number() OVER () - 1 AS row, * FROM {raw_rows(source, scanned.readings)})"
+            typed = typed_rows(source, {r.name: r for r in readings}, zone, raw, "row")
             wrong = " OR ".join(f"({is_wrong(r)})" for r in readings)
-            rows = session.rows(
-                f"SELECT row, {flags}\nFROM (\n    {numbered}\n)\nWHERE {wrong}\nORDER BY row LIMIT {most + 1}"
-            )
+            limit = "" if every else f"\nLIMIT {most}"
+            rows = session.rows(f"SELECT row, {flags}\nFROM (\n    {typed}\n    WHERE {among}\n)\nWHERE {wrong}{limit}")
         finally:
             session.close()
         facts = engine.rulebook.vocabulary.facts.get(scanned.table.subject, {})
         columns = {name: i for i, name in enumerate(source.fields) if name}
         found = [
             (row[0], reading, cell)
-            for row in rows[:most]
+            for row in rows
             for reading, cell in zip(readings, row[1:], strict=True)
             if cell is not None
         ]
@@ -60,37 +68,38 @@ def wrong_cells(engine: Engine, scanned: Scanned, spill: Path, most: int) -> lis
                     len(shown),
                 )
             )
-        if len(rows) > most:
-            problems.append(
-                Problem(Place(source.path), "CEL02", f"more than {most} rows have cells that can't be read")
-            )
-    problems += _conflicts(engine, scanned)
+        if len(rows) == most:
+            problems += _counted(engine, scanned, len(problems))
     return problems
 
 
-def _conflicts(engine: Engine, scanned: Scanned) -> list[Problem]:
-    """Rows with the same key that contradict each other."""
-    if not scanned.duplicates:
+def _counted(engine: Engine, scanned: Scanned, placed: int) -> list[Problem]:
+    """One problem for the cells that are not placed."""
+    query = f"SELECT sum(bit_count(wrong)) FROM {scanned.relation} WHERE {scanned.visible}"
+    rest = int(engine.session.rows(query)[0][0] or 0) - placed
+    if rest <= 0:
         return []
-    key = [part for part in scanned.table.key if part in scanned.readings]
-    if not key:
-        return []
-    parts = ", ".join(map(sql.name, key))
-    raw = ", ".join(f"cell({scanned.readings[p].raw}) AS {sql.name(p)}" for p in key)
-    source = engine.sources[scanned.table.name]
-    cells = [r for r in scanned.readings.values() if r.name not in key]
-    if not cells:
-        return []
-    differ = " OR ".join(f"count(DISTINCT coalesce(cell({r.raw}), '')) > 1" for r in cells)
-    found = engine.session.rows(
-        f"SELECT {parts} FROM (SELECT {raw}, * FROM {raw_rows(source, scanned.readings)}) GROUP BY {parts} HAVING {differ} ORDER BY {parts} LIMIT 20"
-    )
+    more = "more " if placed else ""
+    message = f"{rest} {more}{'cell' if rest == 1 else 'cells'} can't be read"
     return [
         Problem(
-            Place(source.path),
-            "ROW03",
-            f"several rows with {' and '.join(key)} {' '.join(map(str, row))} contradict each other",
-            "the cells in which they differ count as unreadable",
+            Place(engine.sources[scanned.table.name].path),
+            "CEL02",
+            message,
+            "relcare check tells them all, with their places",
         )
-        for row in found
     ]
+
+
+def _among_keys(engine: Engine, scanned: Scanned) -> str:
+    """The condition that a row is one of those with an unreadable cell, by key: cheaper than typing every row again."""
+    key = next((part for part in scanned.table.key if part in scanned.readings), "")
+    if not key:
+        return "TRUE"
+    found = engine.session.rows(
+        f"SELECT DISTINCT {sql.name(key)} FROM {scanned.relation} WHERE wrong <> 0 LIMIT {FEW + 1}"
+    )
+    if len(found) > FEW:
+        return "TRUE"
+    keys = ", ".join(sql.text(row[0]) for row in found if row[0] is not None) or "''"
+    return f"cell({scanned.readings[key].raw}) IN ({keys})"

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from relcare.engine.decisions import conditions_of
-from relcare.engine.measures import window_days
+from relcare.engine.measures import window_dates
 from relcare.files.book import Book
-from relcare.rulebook.conditions import ELAPSED_UNITS, Compare, Condition, Literal, Other, Within, facts_of, tests_of
+from relcare.rulebook.conditions import (
+    ELAPSED_UNITS,
+    Compare,
+    Condition,
+    Limit,
+    Literal,
+    Other,
+    Within,
+    facts_of,
+    tests_of,
+)
 from relcare.rulebook.decisions import Decision, Rulebook
 from relcare.rulebook.measures import AgeMeasure, RowMeasure, SeriesMeasure
 from relcare.rulebook.values import Moment
 from relcare.rulebook.vocabulary import TEMPORAL, Fact, Table
+from relcare.timing.spans import shift
 
 
 @dataclass(slots=True)
@@ -122,6 +133,8 @@ class Plan:
         why = self._why_not(plan, measure)
         if not why:
             plan.measures.setdefault(measure.table, {})[fact.name] = fact
+            if fact.instead in self._supplied(plan.table.name) and any(self.book.covers(measure.table)):
+                plan.fields[fact.instead] = None
             self._note_rows(measure)
         elif fact.instead and fact.instead in self._supplied(plan.table.name):
             plan.fields[fact.instead] = None
@@ -139,25 +152,46 @@ class Plan:
                 return f"{self._file(measure.table)} has no column {name}"
         return self._uncovered(measure)
 
-    def _uncovered(self, measure: RowMeasure | SeriesMeasure) -> str:
-        """Why a measure's window leaves what its table covers; "" if it does not."""
+    def _uncovered(self, measure: RowMeasure | SeriesMeasure, reporting: int | None = None) -> str:
+        """Why a measure's window leaves what its table covers; "" if it does not, or where that is not known yet."""
         start, end = self.book.covers(measure.table)
         if not (start or end):
             return ""
         if isinstance(measure, RowMeasure):
-            if measure.window is None or measure.window.span.unit in ELAPSED_UNITS:
+            if measure.window is None:
                 return ""
-            older, newer = window_days(measure.window, self.today)
-            first, last = date.fromordinal(older.toordinal() + 1), newer
+            first, last = window_dates(measure.window, self.as_of)
+        elif reporting is None:
+            return ""
         else:
-            if not measure.months:
-                return ""
-            newest = self.today.year * 12 + self.today.month - 1
-            oldest = newest - measure.months
-            first, last = date(oldest // 12, oldest % 12 + 1, 1), date.min
+            back = measure.months - 1 if measure.kind == "average" else measure.months
+            oldest = max(reporting - back, 12)
+            bounded = measure.kind != "first reached" and measure.months > 0
+            first = date(oldest // 12, oldest % 12 + 1, 1) if bounded else date.max
+            last = shift(date((reporting + 1) // 12, (reporting + 1) % 12 + 1, 1), -1, "days")
         if (start and first < date.fromisoformat(start)) or (end and last > date.fromisoformat(end)):
             return f"{measure.table} covers {start or '…'} to {end or '…'} only"
         return ""
+
+    def settle(self, reporting: Mapping[str, int | None]) -> None:
+        """Give up the series measures that leave what their table covers, now that its reporting month is known."""
+        for plan in self.subjects.values():
+            for table, facts in plan.measures.items():
+                for name, fact in list(facts.items()):
+                    measure = fact.measure
+                    why = self._uncovered(measure, reporting.get(table)) if isinstance(measure, SeriesMeasure) else ""
+                    if not why:
+                        continue
+                    del facts[name]
+                    if fact.instead in plan.fields:
+                        plan.stand_ins[name] = fact.instead
+                    else:
+                        plan.missing[name] = why
+            plan.measures = {table: facts for table, facts in plan.measures.items() if facts}
+            for name, fact in list(plan.ages.items()):
+                if isinstance(fact.measure, AgeMeasure) and fact.measure.fact in plan.missing:
+                    del plan.ages[name]
+                    plan.missing[name] = plan.missing[fact.measure.fact]
 
     def _note_precision(self, plan: SubjectPlan, condition: Condition) -> None:
         for name in moments_tested(condition):
@@ -232,5 +266,7 @@ def moments_tested(condition: Condition) -> Iterator[str]:
             case Compare(operand=Other(fact)):
                 yield test.fact
                 yield fact
+            case Compare(operand=Limit()):
+                yield test.fact
             case _:
                 pass

@@ -13,10 +13,17 @@ PIECE = 2048  # rows; more leave the processor's cache
 
 
 class Item(NamedTuple):
-    """One column of the output: an expression that gives text or NULL; `plain` if it never needs quoting."""
+    """One column of the output: an expression that gives text or NULL.
+
+    `risky` are the characters in it that delimited text may have to quote; None where it may hold anything.
+    """
 
     expression: str
-    plain: bool = False
+    risky: str | None = None
+
+    def may_need_quotes(self, delimiter: str) -> bool:
+        """Whether a cell of the column may have to be quoted."""
+        return self.risky is None or any(character in self.risky for character in (delimiter, *'"\n\r'))
 
 
 class QueryRows:
@@ -45,7 +52,8 @@ class QueryRows:
     def delimited(self, delimiter: str) -> Iterable[bytes]:
         """The rows as delimited text; the engine puts the lines together."""
         cells = [
-            _cell(i) if item.plain else f"quoted({_cell(i)}, {sql.text(delimiter)})" for i, item in enumerate(self._items)
+            f"quoted({_cell(i)}, {sql.text(delimiter)})" if item.may_need_quotes(delimiter) else _cell(i)
+            for i, item in enumerate(self._items)
         ]
         line = f", {sql.text(delimiter)}, ".join(cells)
         query = self.query().removeprefix(self._prefix)

@@ -78,7 +78,7 @@ def _lines_of(source: Source, ordinals: list[int]) -> Iterator[int]:
     for piece in _pieces(source.scan):
         if target is None:
             return
-        if not is_open and b'"' not in piece and not _has_blank(piece):
+        if not is_open and not _has_blank(piece) and not _has_open_line(piece, delimiter):
             ends = piece.count(b"\n")
             while target is not None and target < record + ends:
                 yield line + target - record
@@ -114,6 +114,17 @@ def _pieces(path: Path) -> Iterator[bytes]:
 
 def _has_blank(piece: bytes) -> bool:
     return piece.startswith((b"\n", b"\r\n")) or b"\n\n" in piece or b"\n\r\n" in piece
+
+
+def _has_open_line(piece: bytes, delimiter: bytes) -> bool:
+    """Whether a quoted cell goes on over the end of some line; no line of the piece begins inside one."""
+    quote = piece.find(b'"')
+    while quote >= 0:
+        end = piece.find(b"\n", quote)
+        if _is_open_after(piece[piece.rfind(b"\n", 0, quote) + 1 : end], delimiter, is_open=False):
+            return True
+        quote = piece.find(b'"', end)
+    return False
 
 
 def _is_open_after(line: bytes, delimiter: bytes, *, is_open: bool) -> bool:

@@ -7,7 +7,7 @@ its precision, and a test that the precision can't decide is unknown. Verdicts a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from relcare.rulebook.comparing import compare, conjunction, day_of, disjunction, part_of, within
@@ -73,7 +73,8 @@ class Outcome:
 
     `code` is None where it is undetermined; `rule` is the rule that gave it (None for the code `none` and for a code that
     the book supplies). `verdicts` are all rules in force, in order. `wants` are the root facts that an undetermined
-    outcome waits for, each once; `conflict` the ids of several rules that hold where exactly one may. `state` is VALUE,
+    outcome waits for, each once; `conflict` the ids of several rules that hold where exactly one may; `possible` the codes
+    that it can still have, where the first rule that matches is chosen. `state` is VALUE,
     or that of an undetermined outcome for tests on it: NOT_SUPPLIED where nothing else is to blame, else UNREADABLE.
     """
 
@@ -83,12 +84,13 @@ class Outcome:
     wants: tuple[str, ...] = ()
     state: State = State.VALUE
     conflict: tuple[str, ...] = ()
+    possible: tuple[str, ...] = ()
 
     def as_fact(self, name: str) -> FactValue:
         """The outcome as a fact that other decisions test."""
         if self.code is not None:
             return known(self.code)
-        return FactValue(self.state, None, f"{name} is undetermined")
+        return FactValue(self.state, None, f"{name} is undetermined", self.possible)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,10 @@ def _judge_test(test: Test, scene: _Scene) -> Judged:
     if isinstance(test, Compare):
         return _judge_compare(test, fact, scene)
     if fact.state in UNKNOWN_STATES:
+        if isinstance(test, OneOf) and fact.possible:
+            inside = [code in test.codes for code in fact.possible]
+            if all(inside) or not any(inside):  # whichever outcome it will be
+                return Judged(test, all(inside), fact=fact)
         return _unknown(test, fact)
     value = fact.value
     if value is None:
@@ -239,7 +245,9 @@ def decide(
         dated = facts.get(decision.dated_by) or not_supplied()
         if dated.value is None:
             state = State.NOT_SUPPLIED if dated.state is State.NOT_SUPPLIED else State.UNREADABLE
-            return Outcome(None, None, wants=(decision.dated_by,), state=state)
+            possible = (*dict.fromkeys(rule.then for rule in decision.rules), NO_CODE)
+            possible = possible if decision.choose == "first that matches" else ()
+            return Outcome(None, None, wants=(decision.dated_by,), state=state, possible=possible)
         day = day_of(dated.value)
     limits = {name: limit.at(day) for name, limit in rulebook.limits.items()}
     verdicts = tuple(
@@ -249,7 +257,8 @@ def decide(
     )
     if decision.choose == "exactly one":
         return _exactly_one(verdicts, outcomes or {})
-    return _first_that_matches(verdicts, outcomes or {})
+    outcome = _first_that_matches(verdicts, outcomes or {})
+    return outcome if outcome.code is not None else replace(outcome, possible=_possible(verdicts))
 
 
 def _against(rule: Rule) -> frozenset[State]:
@@ -268,6 +277,17 @@ def _first_that_matches(verdicts: _Verdicts, outcomes: Mapping[str, Outcome]) ->
         if judged.verdict is None:
             blockers.append((rule, judged))
     return _settled(verdicts, None, blockers, outcomes)
+
+
+def _possible(verdicts: _Verdicts) -> tuple[str, ...]:
+    """The codes of the rules that may still be the first to hold."""
+    codes: dict[str, None] = {}
+    for rule, judged in verdicts:
+        if judged.verdict is not False:
+            codes[rule.then] = None
+        if judged.verdict:
+            return tuple(codes)
+    return (*codes, NO_CODE)
 
 
 def _exactly_one(verdicts: _Verdicts, outcomes: Mapping[str, Outcome]) -> Outcome:

@@ -78,11 +78,15 @@ Value: TypeAlias = str | bool | int | Decimal | Fraction | date | Month | Moment
 
 @dataclass(frozen=True, slots=True)
 class FactValue:
-    """A fact of one subject: its state, its value where it has one, and why where it has none."""
+    """A fact of one subject: its state, its value where it has one, and why where it has none.
+
+    `possible` are the outcomes that an undetermined decision can still have; () where nothing is known of them.
+    """
 
     state: State
     value: Value | None = None
     why: str = ""  # "balances.csv:17: not a number", "the book has no balances"
+    possible: tuple[str, ...] = ()
 
 
 ABSENT = FactValue(State.ABSENT)

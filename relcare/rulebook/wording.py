@@ -58,16 +58,17 @@ def span_words(span: Span, language: str) -> str:
     return f"{span.amount}{UNITS[span.unit]}" if language == "zh" else str(span)
 
 
-def value_words(value: Value, fact: Fact, language: str) -> str:
-    """A value as people write it: `6,000,000.00`, `24 months`, `Private banking`."""
+def value_words(value: Value, fact: Fact, language: str, *, grouped: bool = True) -> str:
+    """A value as people write it: `6,000,000.00` (`6000000.00` where not `grouped`), `24 months`, `Private banking`."""
+    comma = "," if grouped else ""
     match value:
         case bool():
             return word("yes" if value else "no", language)
         case Fraction():
             cents = (abs(value) * 100 + Fraction(1, 2)).__floor__()
-            return f"{Decimal(cents if value >= 0 else -cents).scaleb(-2):,.2f}"
+            return f"{Decimal(cents if value >= 0 else -cents).scaleb(-2):{comma}.2f}"
         case Decimal() if fact.type == "money":
-            return f"{value.quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
+            return f"{value.quantize(Decimal('0.01'), ROUND_HALF_UP):{comma}}"
         case Decimal():
             return f"{value.normalize():f}" + ("%" if fact.type == "percent" else "")
         case int():
@@ -101,7 +102,9 @@ def operator_words(op: str, fact: Fact, language: str) -> str:
     return table[dated] if fact.type in ("date", "moment", "month") and dated in table else table[op]
 
 
-def operand_words(operand: Operand, limit: Value | None, fact: Fact, other: Fact | None, language: str) -> str:
+def operand_words(
+    operand: Operand, limit: Value | None, fact: Fact, other: Fact | None, language: str, *, grouped: bool = True
+) -> str:
     """What a fact is compared with; `limit` is the value of a limit in force, `other` the other fact."""
     match operand:
         case Other(name, share):
@@ -113,14 +116,18 @@ def operand_words(operand: Operand, limit: Value | None, fact: Fact, other: Fact
             return word("times", language).format(f"{share.normalize():f}", label)
         case _:
             value = operand.value if hasattr(operand, "value") else limit
-            return "?" if value is None else value_words(value, fact, language)
+            return "?" if value is None else value_words(value, fact, language, grouped=grouped)
 
 
-def test_words(test: Test, limit: Value | None, fact: Fact, other: Fact | None, language: str) -> str:
+def test_words(
+    test: Test, limit: Value | None, fact: Fact, other: Fact | None, language: str, *, grouped: bool = True
+) -> str:
     """A test without its fact, in the reader's language; "" where the value says it all (a code, `is known`)."""
     match test:
         case Compare(op=op, operand=operand):
-            return operator_words(op, fact, language).format(operand_words(operand, limit, fact, other, language))
+            return operator_words(op, fact, language).format(
+                operand_words(operand, limit, fact, other, language, grouped=grouped)
+            )
         case Within(direction=direction, span=span):
             return word(direction, language).format(span_words(span, language))
         case Includes(codes=codes):

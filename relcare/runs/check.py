@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from relcare.engine import dialect as sql
 from relcare.engine.decide import Engine
-from relcare.engine.scan import Scanned, is_later, raw_rows, typed_rows
+from relcare.engine.reading import is_later, raw_rows, typed_rows
+from relcare.engine.scan import Scanned
 from relcare.formats.report import Column, ListedRows, Report
 from relcare.located import Place, Problem
 from relcare.rulebook.evaluate import decide
 from relcare.rulebook.values import FactValue, State
-from relcare.runs.notes import days_old, fingerprints, latest_text, scan_problems, silenced
-from relcare.runs.opening import Opened, WrongRequest, open_request
+from relcare.runs.notes import days_old, fingerprints, latest_text, reasons, scan_problems, silenced
+from relcare.runs.opening import Opened, WrongRequestError, open_request
 from relcare.runs.request import Request
 from relcare.runs.result import Result
 
@@ -32,14 +33,14 @@ def check(request: Request) -> Result:
     """Everything that is wrong, and an account of every row: rows in = used + collapsed + set aside."""
     try:
         opened = open_request(request)
-    except WrongRequest as wrong:
+    except WrongRequestError as wrong:
         return Result(usage=str(wrong))
     engine = None
     try:
         engine = Engine(opened.rulebook, opened.book, opened.as_of.moment, opened.spill, request.memory_limit)
         _want_everything(engine, opened)
         engine.read()
-        problems = [*opened.problems, *scan_problems(engine, opened), *_orphans(engine), *_examples(opened)]
+        problems = [*opened.problems, *scan_problems(engine, opened, None), *_orphans(engine), *_examples(opened)]
         rows = ListedRows(_problem_row(problem) for problem in problems)
         rows += [_table_row(engine, opened, scanned) for _, scanned in sorted(engine.scanned.items())]
         rows += _not_supplied_rows(engine, opened)
@@ -53,7 +54,7 @@ def check(request: Request) -> Result:
         wanted = _chosen(report, request.columns)
         statements = ";\n\n".join(engine.session.statements) + ";\n" if request.show_sql else ""
         return Result(report=wanted, problems=tuple(problems), found=errors, sql=statements)
-    except WrongRequest as wrong:
+    except WrongRequestError as wrong:
         return Result(usage=str(wrong))
     finally:
         if engine is not None:
@@ -67,7 +68,7 @@ def _chosen(report: Report, keys: tuple[str, ...]) -> Report:
         return report
     for key in keys:
         if key not in KEYS:
-            raise WrongRequest(f"--columns: there is no column {key!r}: one of {', '.join(KEYS)}")
+            raise WrongRequestError(f"--columns: there is no column {key!r}: one of {', '.join(KEYS)}")
     at = [KEYS.index(key) for key in keys]
     rows = ListedRows(tuple(row[i] for i in at) for row in report.rows)
     return Report(
@@ -100,7 +101,7 @@ def _table_row(engine: Engine, opened: Opened, scanned: Scanned) -> tuple[str, .
     rows_in, hidden = engine.session.rows(f"SELECT count(*), {later} FROM {given}")[0]
     used = engine.session.rows(f"SELECT count(*) FROM {scanned.relation}")[0][0] + hidden
     aside = scanned.no_key + len(source.set_aside)
-    latest = latest_text(scanned.latest, scanned)
+    latest = latest_text(scanned.latest)
     label = scanned.table.label.in_(opened.language)
     unused = [header for header, field in zip(source.headers, source.fields, strict=True) if not field]
     message = UNUSED[opened.language].format(label=label, columns=", ".join(unused)) if unused else label
@@ -111,12 +112,9 @@ def _table_row(engine: Engine, opened: Opened, scanned: Scanned) -> tuple[str, .
 
 def _not_supplied_rows(engine: Engine, opened: Opened) -> list[tuple[str, ...]]:
     """What the book lacks: by reason, with the rules in force that are silent for it."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for subject, plan in engine.plan.subjects.items():
-        by_reason: dict[str, list[str]] = {}
-        for name, why in plan.missing.items():
-            by_reason.setdefault(why, []).append(name)
-        for why, names in by_reason.items():
+        for why, names in reasons(plan.missing).items():
             rules = silenced(engine, subject, names)
             message = SILENCES[opened.language].format(rules=", ".join(rules)) if rules else NO_RULE[opened.language]
             rows.append(

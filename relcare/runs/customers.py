@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from relcare.engine import dialect as sql
-from relcare.engine.because import Reasons, shown
+from relcare.engine.because import Reasons, is_chosen, shown
 from relcare.engine.conditions import Column as EngineColumn
-from relcare.engine.conditions import Judge
 from relcare.engine.decide import Engine, Relation
 from relcare.engine.decisions import rule_column
+from relcare.engine.limits import LimitsInForce
 from relcare.engine.owners import owner_stage, want_owner
 from relcare.engine.rows import Item, QueryRows
 from relcare.formats.report import Column, Report
@@ -15,7 +15,7 @@ from relcare.rulebook.suggest import nearest
 from relcare.rulebook.vocabulary import Fact
 from relcare.rulebook.wording import word
 from relcare.runs.notes import age_notes, fingerprints, not_judged, scan_problems
-from relcare.runs.opening import Opened, WrongRequest, open_request
+from relcare.runs.opening import Opened, WrongRequestError, open_request
 from relcare.runs.request import Request
 from relcare.runs.result import Result
 
@@ -36,14 +36,14 @@ def customers(request: Request) -> Result:
     """The list of customers at the as-of, ordered by their id."""
     try:
         opened = open_request(request)
-    except WrongRequest as wrong:
+    except WrongRequestError as wrong:
         return Result(usage=str(wrong))
     engine = None
     try:
         engine = Engine(opened.rulebook, opened.book, opened.as_of.moment, opened.spill, request.memory_limit)
         listing = _Listing(opened, engine, request)
         return listing.result()
-    except WrongRequest as wrong:
+    except WrongRequestError as wrong:
         _close(opened, engine)
         return Result(usage=str(wrong), problems=tuple(opened.problems))
     except BaseException:
@@ -90,8 +90,9 @@ class _Listing:
             relation = self._with_owner(relation)
         problems = [*opened.problems, *scan_problems(engine, opened)]
         body = self._body(relation, filters)
-        judge = Judge(relation.columns, engine.limit, engine.as_of)
-        self.reasons = Reasons(judge, self._fact, engine.limit_value, self.language)
+        grouped = self.request.made_for == "terminal"
+        limits = LimitsInForce(opened.rulebook.limits, opened.as_of.moment.date())
+        self.reasons = Reasons(engine.judge(relation.columns), self._fact, limits.value, self.language, grouped=grouped)
         items = tuple(self._item(c.key, relation) for c in columns)
         rows = QueryRows(engine.session, relation.prefix, self.reasons.prepared.values(), items, body)
         if self.request.show_sql:
@@ -152,7 +153,7 @@ class _Listing:
                 chosen.append(self._fact_column(facts[key]))
             else:
                 near = nearest(key, [*columns, *facts])
-                raise WrongRequest(
+                raise WrongRequestError(
                     f"--columns: there is no column {key!r}" + (f": did you mean {near!r}?" if near else "")
                 )
         return tuple(chosen)
@@ -175,13 +176,13 @@ class _Listing:
                 continue
             fact = facts.get(name)
             if fact is None:
-                raise WrongRequest(f"--{name}: the rulebook has no decision {name!r} for customers")
+                raise WrongRequestError(f"--{name}: the rulebook has no decision {name!r} for customers")
             codes = [*(code.key for code in fact.codes), "undetermined"]
             for value in values:
                 if value not in codes:
                     near = nearest(value, codes)
                     advice = f"did you mean {near!r}?" if near else f"one of {', '.join(codes)}"
-                    raise WrongRequest(f"--{name}: there is no {name} {value!r}: {advice}")
+                    raise WrongRequestError(f"--{name}: there is no {name} {value!r}: {advice}")
         return dict(self.request.filters)
 
     def _with_owner(self, relation: Relation) -> Relation:
@@ -221,9 +222,9 @@ class _Listing:
         column = {"branch": "branch_id"}.get(key, key)
         there = relation.columns[column]
         if not there.supplied:
-            return Item("'undetermined'" if key in self.decisions else "''", plain=True)
+            return Item("'undetermined'" if key in self.decisions else "''", risky="")
         if key in self.decisions:
-            return Item(f"coalesce({there.value}, 'undetermined')", plain=True)
+            return Item(f"coalesce({there.value}, 'undetermined')", risky="")
         fact = self.vocabulary.facts[SUBJECT][column]
         if fact.type in ("id", "text"):
             return Item(there.value)
@@ -236,11 +237,11 @@ class _Listing:
         if made is None:  # a column of the file gives the class
             return Item(sql.text(word("supplied", self.language) if part == "because" else ""))
         if part == "rule":
-            return Item(rule_column(made.decision), plain=True)
+            return Item(rule_column(made.decision), risky="")
         if part == "clause":
-            cases = [f"WHEN {sql.text(rule.id)} THEN {sql.text(' '.join(rule.cites))}" for rule, _ in made.rules]
-            return Item(f"CASE {rule_column(made.decision)} {' '.join(cases)} END" if cases else "''", plain=True)
-        return Item(self.reasons.of(made))
+            cases = [f"WHEN {is_chosen(made, rule)} THEN {sql.text(' '.join(rule.cites))}" for rule, _ in made.rules]
+            return Item(f"CASE {' '.join(cases)} END" if cases else "''", risky="")
+        return self.reasons.of(made)
 
     def _fact(self, name: str) -> Fact:
         fact = self.vocabulary.fact(SUBJECT, name)
@@ -252,7 +253,7 @@ class _Listing:
 def _plain_value(words: str, value: str, fact: Fact, *, over: str) -> str:
     """A value as a machine reads it: no thousands separators, codes as codes."""
     if fact.type == "money":
-        return f"printf('%.2f', cents_of({value}, {over}) / 100)" if over else f"CAST({value} AS VARCHAR)"
+        return f"plain_cents(cents_of({value}, {over}))" if over else f"CAST({value} AS VARCHAR)"
     if fact.type in ("code", "yes_no"):
         return value
     if fact.type == "count":

@@ -21,7 +21,7 @@ from relcare.rulebook.vocabulary import Fact, Label
 from relcare.rulebook.wording import code_words, state_word, test_words, value_words
 from relcare.runs.book_rows import FileRows, Rows, context_of
 from relcare.runs.nearest import distance, lacking, next_better
-from relcare.runs.opening import WrongRequest, open_request
+from relcare.runs.opening import WrongRequestError, open_request
 from relcare.runs.request import Request
 from relcare.runs.result import Result
 
@@ -61,7 +61,7 @@ def explain(request: Request, subject_id: str, rule: str = "") -> Result:
     """Why a subject has its classes; `rule` narrows it to one rule or one decision."""
     try:
         opened = open_request(request)
-    except WrongRequest as wrong:
+    except WrongRequestError as wrong:
         return Result(usage=str(wrong))
     try:
         problems = tuple(opened.problems)
@@ -77,7 +77,7 @@ def explain(request: Request, subject_id: str, rule: str = "") -> Result:
             made_from=made_from,
         )
         return Result(_with_columns(report, request.columns), problems, on_close=opened.close)
-    except WrongRequest as wrong:
+    except WrongRequestError as wrong:
         opened.close()
         return Result(usage=str(wrong), problems=problems)
     except BaseException:
@@ -91,7 +91,9 @@ def _with_columns(report: Report, keys: tuple[str, ...]) -> Report:
     for key in keys:
         if key not in KEYS:
             near = nearest(key, KEYS)
-            raise WrongRequest(f"--columns: there is no column {key!r}" + (f": did you mean {near!r}?" if near else ""))
+            raise WrongRequestError(
+                f"--columns: there is no column {key!r}" + (f": did you mean {near!r}?" if near else "")
+            )
     places = [KEYS.index(key) for key in keys]
     rows = ListedRows(tuple(row[i] for i in places) for row in report.rows)
     return replace(report, columns=tuple(report.columns[i] for i in places), rows=rows, shown=keys)
@@ -111,7 +113,7 @@ def explanation(
 ) -> Report:
     """Every test of every rule in force for the subject `wanted` (the key of a row of any subject's table).
 
-    Raises WrongRequest where no subject has that key, or where no decision of it has such a rule.
+    Raises WrongRequestError where no subject has that key, or where no decision of it has such a rule.
     """
     rows = rows or FileRows(book)
     vocabulary = rulebook.vocabulary
@@ -121,12 +123,12 @@ def explanation(
         if table.subject and table.name in book.sources and rows.rows_where(table.name, table.key[0], (wanted,))
     ]
     if not owners:
-        raise WrongRequest(WORDS[language]["nothing"].format(wanted))
+        raise WrongRequestError(WORDS[language]["nothing"].format(wanted))
     decisions = [d for d in rulebook.decisions if d.subject in {table.subject for table in owners}]
     names = [name for d in decisions for name in (d.name, *(r.id for r in d.rules))]
     if rule and rule not in names:
         near = nearest(rule, names)
-        raise WrongRequest(WORDS[language]["no rule"].format(rule) + (f" → {near}" if near else ""))
+        raise WrongRequestError(WORDS[language]["no rule"].format(rule) + (f" → {near}" if near else ""))
     context = context_of(rulebook, book, as_of, rows)
     listed, notes = ListedRows(), []
     for table in owners:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from relcare.engine.decide import Engine
     from relcare.engine.scan import Scanned
 
-PLACED = 1000  # bad cells of a table that are looked up in its file
+PLACED = 20  # bad cells that a list tells of; `check` tells them all
 
 NOT_JUDGED = {
     "en": "Not judged: {facts} ({why}); silent: {rules}.",
@@ -31,25 +31,38 @@ UNDATED = {"en": "undated, taken as of today: {tables}", "zh": "无日期，按�
 def not_judged(engine: Engine, subject: str, language: str) -> list[str]:
     """A line for each reason for which facts are missing, with the rules that it silences; then what stands in."""
     plan = engine.plan.subjects[subject]
-    by_reason: dict[str, list[str]] = {}
-    for name, why in plan.missing.items():
-        by_reason.setdefault(why, []).append(name)
     lines = []
-    for why, names in by_reason.items():
+    for why, names in reasons(plan.missing).items():
         rules = silenced(engine, subject, names)
+        if not rules and not any(_is_measure(engine, subject, name) for name in names):
+            continue
         labels = []
         for name in names:
             fact = engine.rulebook.vocabulary.fact(subject, name)
             labels.append(fact.label.in_(language) if fact is not None else name)
+        facts = ("、" if language == "zh" else ", ").join(labels)
         template = NOT_JUDGED if rules else UNUSED
-        if rules or any(_is_measure(engine, subject, name) for name in names):
-            facts = ("、" if language == "zh" else ", ").join(labels)
-            lines.append(template[language].format(facts=facts, why=why, rules=", ".join(rules)))
+        lines.append(template[language].format(facts=facts, why=why, rules=", ".join(rules)))
     for name, field in plan.stand_ins.items():
         facts_ = engine.rulebook.vocabulary.facts[subject]
         fact_label, label = facts_[name].label.in_(language), facts_[field].label.in_(language)
         lines.append(STAND_IN[language].format(fact=fact_label, field=label))
     return lines
+
+
+def reasons(missing: dict[str, str]) -> dict[str, list[str]]:
+    """The facts that the book does not supply, by reason; the columns that one file lacks are one reason."""
+    lacking: dict[str, list[str]] = {}
+    for why in missing.values():
+        file, lacks, column = why.partition(" has no column ")
+        if lacks and column not in lacking.setdefault(file, []):
+            lacking[file].append(column)
+    found: dict[str, list[str]] = {}
+    for name, why in missing.items():
+        file, lacks, _ = why.partition(" has no column ")
+        several = lacks and len(lacking[file]) > 1
+        found.setdefault(f"{file} has no columns {', '.join(lacking[file])}" if several else why, []).append(name)
+    return found
 
 
 def _is_measure(engine: Engine, subject: str, name: str) -> bool:
@@ -72,7 +85,7 @@ def age_notes(engine: Engine, language: str) -> list[str]:
     """How old each table is that the list was made from."""
     parts, undated = [], []
     for name, scanned in sorted(engine.scanned.items()):
-        latest = latest_text(scanned.latest, scanned)
+        latest = latest_text(scanned.latest)
         if not latest:
             undated.append(name)
             continue
@@ -83,7 +96,7 @@ def age_notes(engine: Engine, language: str) -> list[str]:
     return [AGES[language].format(ages="; ".join(parts))] if parts else []
 
 
-def latest_text(latest: object, scanned: Scanned) -> str:
+def latest_text(latest: object) -> str:
     """The newest date of a table as text; "" where it has none."""
     if latest is None:
         return ""
@@ -129,8 +142,11 @@ def _book_hash(engine: Engine) -> str:
     return digest.hexdigest()
 
 
-def scan_problems(engine: Engine, opened: Opened) -> list[Problem]:
-    """What was found wrong in the tables that were read: cells, rows set aside, keys given twice."""
+def scan_problems(engine: Engine, opened: Opened, placed: int | None = PLACED) -> list[Problem]:
+    """What was found wrong in the tables that were read: cells, rows set aside, keys given twice.
+
+    `placed` is how many rows with bad cells are placed in their files; None for all of them.
+    """
     from relcare.engine.places import wrong_cells
 
     problems: list[Problem] = []
@@ -158,5 +174,17 @@ def scan_problems(engine: Engine, opened: Opened) -> list[Problem]:
                 )
             )
         if scanned.wrong:
-            problems += wrong_cells(engine, scanned, opened.spill, PLACED)
+            found = wrong_cells(engine, scanned, opened.spill, placed)
+            problems += found
+            placed = max(0, placed - len(found)) if placed is not None else None
+        keys = " and ".join(scanned.table.key)
+        problems += [
+            Problem(
+                Place(source.path),
+                "ROW03",
+                f"rows with the {keys} {' '.join(map(str, clash))} contradict each other",
+                "the cells in which they differ count as unreadable",
+            )
+            for clash in scanned.conflicts
+        ]
     return problems

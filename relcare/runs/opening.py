@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from relcare.rulebook.decisions import Rulebook
 
 
-class WrongRequest(Exception):
+class WrongRequestError(Exception):
     """The user asked for something that does not exist; the message is for them."""
 
 
@@ -46,14 +46,14 @@ class Opened:
 
 
 def open_request(request: Request) -> Opened:
-    """Read rulebook, settings and book. Raises WrongRequest for an as-of that is none."""
+    """Read rulebook, settings and book. Raises WrongRequestError for an as-of that is none."""
     folder = request.book
     rulebook, problems = read_rulebook(request.rules or _rules_of(folder) or shipped("rules"))
     settings, mistakes = read_settings(folder, rulebook.vocabulary)
     problems += mistakes
     as_of = _as_of(request, settings.time_zone)
     if request.spill is not None and not request.spill.is_dir():
-        raise WrongRequest(f"--spill: there is no folder {request.spill}")
+        raise WrongRequestError(f"--spill: there is no folder {request.spill}")
     spill = Path(tempfile.mkdtemp(prefix="relcare-", dir=request.spill)).resolve()
     try:
         book = open_book(folder, rulebook.vocabulary, settings, spill, request.encoding)
@@ -73,7 +73,9 @@ def _as_of(request: Request, zone: str) -> AsOf:
         return AsOf(now, given_as_date=False)
     as_of = read_as_of(request.as_of, zone)
     if as_of is None:
-        raise WrongRequest(f"--as-of: {request.as_of!r} is no date or moment: write 2026-11-20 or 2026-11-20T09:30")
+        raise WrongRequestError(
+            f"--as-of: {request.as_of!r} is no date or moment: write 2026-11-20 or 2026-11-20T09:30"
+        )
     return as_of
 
 

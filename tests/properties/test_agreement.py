@@ -8,7 +8,7 @@ from random_books import AS_OFS, books
 from random_rules import rulebooks
 from reference import both
 
-EXAMPLES = int(os.environ.get("RELCARE_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("RELCARE_EXAMPLES", "25"))
 SLOW = settings(
     max_examples=EXAMPLES,
     deadline=None,

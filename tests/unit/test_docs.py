@@ -1,0 +1,64 @@
+"""The pages for people who write rules say what is so: their YAML loads, and no table, field or fact is left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from relcare.files.rulefiles import read_rule_files
+from relcare.files.yaml_tree import read_documents
+from relcare.rulebook.decisions import Rulebook
+from relcare.rulebook.load import load
+
+
+@pytest.fixture(scope="module")
+def rulebook(root: Path) -> Rulebook:
+    trees, digest, _ = read_rule_files(root / "rules")
+    return load(trees, digest)[0]
+
+
+def blocks(page: Path) -> list[str]:
+    """The YAML that a page shows."""
+    return [part.split("```")[0] for part in page.read_text(encoding="utf-8").split("```yaml\n")[1:]]
+
+
+@pytest.mark.parametrize(("name", "count"), [("rules.md", 3), ("vocabulary.md", 1)])
+def test_what_the_pages_show_loads_beside_the_shipped_rules(root: Path, name: str, count: int) -> None:
+    shown = blocks(root / "docs" / name)
+    assert len(shown) == count
+    trees, _, _ = read_rule_files(root / "rules")
+    for number, text in enumerate(shown):
+        documents, mistakes = read_documents(text.encode(), f"{name}-{number}")
+        assert not mistakes
+        trees.append((f"{name}-{number}", documents))
+    _, problems = load(trees, "")
+    assert not [str(problem) for problem in problems]
+
+
+def test_every_field_stands_on_the_page_with_what_empty_means(root: Path, rulebook: Rulebook) -> None:
+    page = (root / "docs" / "vocabulary.md").read_text(encoding="utf-8")
+    parts = {part.split(" ", 1)[0]: part for part in page.split("\n### ")[1:]}
+    assert set(parts) == set(rulebook.vocabulary.tables)
+    for name, table in rulebook.vocabulary.tables.items():
+        listed = {line.split("`")[1]: line for line in parts[name].split("\n## ")[0].splitlines() if line[:3] == "| `"}
+        assert set(listed) == set(table.fields), name
+        for field in table.fields.values():
+            cells = [cell.strip() for cell in listed[field.name].split("|")]
+            assert cells[1].endswith(field.label.zh)
+            assert cells[2].startswith(field.type)
+            assert cells[3] == (field.empty if field.name not in table.key else "row set aside")
+            assert cells[5] == field.refers
+
+
+def test_every_fact_stands_on_the_page(root: Path, rulebook: Rulebook) -> None:
+    page = (root / "docs" / "vocabulary.md").read_text(encoding="utf-8").split("\n## Facts")[1]
+    listed = {line.split("`")[1] for line in page.splitlines() if line[:3] == "| `"}
+    facts = rulebook.vocabulary.facts["customer"].values()
+    assert listed == {fact.name for fact in facts if fact.source != "field"}
+
+
+def test_every_limit_of_the_rules_stands_among_the_readings(root: Path, rulebook: Rulebook) -> None:
+    page = (root / "docs" / "conventions.md").read_text(encoding="utf-8").split("## Where the norm is silent")[1]
+    missing = [name for name in rulebook.limits if f"`{name}`" not in page and not name.startswith("ladder_")]
+    assert not missing
