@@ -5,6 +5,7 @@ Everything above this module reports a user's mistake as a `Problem` value, neve
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
 
@@ -44,6 +45,15 @@ class Problem(NamedTuple):
     def __str__(self) -> str:
         """One line: `path:line:column: CODE message`."""
         return f"{self.place}: {self.code} {self.message}"
+
+
+def by_place(problems: Iterable[Problem]) -> list[Problem]:
+    """File by file, the files in the order in which they come up; in each by line and column."""
+    listed = list(problems)
+    files: dict[str, int] = {}
+    for problem in listed:
+        files.setdefault(problem.place.path, len(files))
+    return sorted(listed, key=lambda problem: (files[problem.place.path], problem.place[1:]))
 
 
 class Scalar(NamedTuple):

@@ -40,8 +40,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = OK
     except Exception as error:
         # Named, not imported: the engine's own word for ^C during a statement.
-        if type(error).__name__ == "InterruptException":
+        if type(error).__name__ == "InterruptException" or "interrupted" in str(error).lower():
             code = INTERRUPTED
+        elif isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":
+            sys.stderr.write(
+                "relcare: the memory is not enough: give --memory-limit more, or --spill a folder with room.\n"
+            )
+            code = USAGE
         elif os.environ.get("RELCARE_DEBUG"):
             raise
         else:

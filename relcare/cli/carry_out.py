@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 
 from relcare.cli import FOUND, OK, PROBLEMS
+from relcare.cli.cache import cache_folder
 from relcare.cli.streams import Target, opened, say, wants_color, width
 from relcare.cli.usage import WrongUsage
 from relcare.formats import render
 from relcare.formats.report import Report
 from relcare.located import Problem
+from relcare.runs.opening import CACHE
 from relcare.runs.request import Request
 from relcare.runs.result import Result
 
@@ -24,6 +27,7 @@ def carry_out(
 
     `tells_problems`: the report itself lists the problems. With `request.strict` an error leaves no list.
     """
+    CACHE.set(cache_folder(os.environ, sys.platform))
     result = run(request)
     try:
         if result.usage:

@@ -8,7 +8,7 @@ from relcare.cli import options as o
 def check(
     book: o.Book = ".",
     rules: o.Rules = None,
-    as_of: o.AsOf = "",
+    as_of: o.AsOf = "now",
     lang: o.Lang = "",
     format_name: o.Format = "",
     output: o.Output = None,

@@ -8,7 +8,7 @@ from relcare.cli import options as o
 def customers(
     book: o.Book = ".",
     rules: o.Rules = None,
-    as_of: o.AsOf = "",
+    as_of: o.AsOf = "now",
     lang: o.Lang = "",
     tier: o.Tier = None,
     stage: o.Stage = None,

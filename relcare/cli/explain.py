@@ -14,7 +14,7 @@ def explain(
     rule: Annotated[str, typer.Argument(metavar="[RULE]", help="A rule or decision; all of them without it.")] = "",
     book: o.Book = ".",
     rules: o.Rules = None,
-    as_of: o.AsOf = "",
+    as_of: o.AsOf = "now",
     lang: o.Lang = "",
     format_name: o.Format = "",
     output: o.Output = None,

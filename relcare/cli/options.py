@@ -37,7 +37,7 @@ Rules = Annotated[
 ]
 AsOf = Annotated[
     str,
-    typer.Option("--as-of", metavar="WHEN", help="A date (its end) or a moment: 2026-11-20, 2026-11-20T09:30. [now]"),
+    typer.Option("--as-of", metavar="WHEN", help="The day or moment judged: 2026-11-20 (its end), 2026-11-20T09:30."),
 ]
 Lang = Annotated[
     str,
@@ -59,7 +59,9 @@ Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to FILE; its suffix gives the format.")
 ]
 NoHeaders = Annotated[bool, typer.Option("--no-headers", help="Leave out the line of column names.")]
-Columns = Annotated[str, typer.Option("--columns", metavar="A,B,C", help="These columns only, in this order.")]
+Columns = Annotated[
+    str, typer.Option("--columns", metavar="A,B,C", help="These columns only, in this order; of customers, any fact.")
+]
 Strict = Annotated[bool, typer.Option("--strict", help="Print no list where there are problems in the files.")]
 Color = Annotated[
     str,
@@ -82,7 +84,10 @@ ShowSql = Annotated[bool, typer.Option("--show-sql", help="Print the SQL that wo
 
 Tier = Annotated[list[str] | None, typer.Option("--tier", metavar="CODE", help="Only this tier; may be repeated.")]
 Stage = Annotated[list[str] | None, typer.Option("--stage", metavar="CODE", help="Only this stage; may be repeated.")]
-Owner = Annotated[list[str] | None, typer.Option("--owner", metavar="ID", help="Only this owner; may be repeated.")]
+Owner = Annotated[
+    list[str] | None,
+    typer.Option("--owner", metavar="ID", help="Only whom this person looks after, deputised too; may be repeated."),
+]
 Branch = Annotated[list[str] | None, typer.Option("--branch", metavar="ID", help="Only this branch; may be repeated.")]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from relcare.engine import dialect as sql
@@ -13,8 +13,7 @@ from relcare.rulebook.conditions import All, AnyOf, Compare, Condition, Limit, N
 from relcare.rulebook.decisions import Rule
 from relcare.rulebook.values import State, Value
 from relcare.rulebook.vocabulary import Fact
-from relcare.rulebook.wording import UNITS, code_words, state_word, test_words, unit_words, word
-
+from relcare.rulebook.wording import UNITS, code_words, state_word, unit_words, word, words_of_test
 
 SPECIAL = ',;\t|"\n\r'  # what delimited text may have to quote
 
@@ -29,7 +28,7 @@ class Part(NamedTuple):
 class Reasons:
     """What the sentences are made from: the facts by name, the limits in force, the language.
 
-    `prepared` are the columns that the sentences name: each fact as text, once, however many sentences tell it. With
+    `roots` names, for a fact that is made from another, the other: the one to look at where it is wanting. `prepared` are the columns that the sentences name: each fact as text, once, however many sentences tell it. With
     `grouped` amounts have thousands separators, for people; without, they are plain, for machines.
     """
 
@@ -41,8 +40,10 @@ class Reasons:
         language: str,
         *,
         grouped: bool,
+        roots: Mapping[str, str],
     ) -> None:
         self.judge, self.fact, self.limit, self.language, self.grouped = judge, fact, limit, language, grouped
+        self.roots = roots
         self.prepared: dict[str, str] = {}
         self._said: list[str] = []
         self._free = False
@@ -61,12 +62,13 @@ class Reasons:
             for rule, _ in made.rules
         )
         sentence = f"CASE {cases} WHEN {chosen} = '' THEN {nothing} END" if cases else "''"
-        if made.wants:
-            lead = Part((self._say(word("wants", self.language) + " "),))
-            wants = f"concat_ws('; ', {', '.join(f'CASE WHEN {when} THEN {self._wanted(fact)} END' for fact, when in made.wants)})"
-            sentence = f"CASE WHEN {name} IS NULL THEN concat({lead.texts[0]}, {wants}) ELSE {sentence} END"
-        elif not made.column.certain:
-            sentence = f"CASE WHEN {name} IS NULL THEN {self._say(word('conflict', self.language))} ELSE {sentence} END"
+        if not made.column.certain:
+            nobody = self._say(word("not in force" if made.decision.dated_by else "conflict", self.language))
+            if made.wants:
+                lead = self._say(word("wants", self.language) + " ")
+                wants = f"nullif(concat_ws('; ', {', '.join(self._wants(made))}), '')"
+                nobody = f"coalesce({lead} || {wants}, {nobody})"
+            sentence = f"CASE WHEN {name} IS NULL THEN {nobody} ELSE {sentence} END"
         risky = None if self._free else "".join(sorted(set("".join(self._said)) & set(SPECIAL)))
         return Item(sentence, risky)
 
@@ -113,11 +115,21 @@ class Reasons:
                 other = self.fact(test.operand.fact)
             elif isinstance(test.operand, Limit):
                 limit = self.limit(test.operand.name)
-        words = test_words(test, limit, fact, other, self.language, grouped=self.grouped)
+        words = words_of_test(test, limit, fact, other, self.language, grouped=self.grouped)
         begin = (self._say(fact.label.in_(self.language) + " "), self._shown(test.fact, fact))
         if isinstance(test, Compare) and isinstance(test.operand, Other) and other is not None:
             return Part((*begin, self._say(f" ({words}: "), self._shown(test.operand.fact, other), self._say(")")))
         return Part((*begin, self._say(f" ({words})")) if words else begin)
+
+    def _wants(self, made: Decided) -> list[str]:
+        """What an undetermined outcome waits for, each root fact once."""
+        when: dict[str, list[str]] = {}
+        for fact, condition in made.wants:
+            when.setdefault(self.roots.get(fact, fact), []).append(condition)
+        return [
+            f"CASE WHEN {' OR '.join(f'({c})' for c in conditions)} THEN {self._wanted(fact)} END"
+            for fact, conditions in when.items()
+        ]
 
     def _wanted(self, name: str) -> str:
         fact = self.fact(name)

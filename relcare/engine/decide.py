@@ -59,6 +59,11 @@ class Engine:
             if name in self.sources and name not in self.scanned:
                 self.scanned[name] = self._scan(self.rulebook.vocabulary.tables[name])
 
+    def release(self) -> None:
+        """Drop the scanned tables: what was made of them stays."""
+        for scanned in self.scanned.values():
+            self.session.run(f"DROP TABLE IF EXISTS {scanned.relation}")
+
     def _scan(self, table: Table) -> Scanned:
         from duckdb import Error
 
@@ -85,11 +90,11 @@ class Engine:
 
     def _matters(self, table: Table) -> Matters | None:
         """Which rows some measure may be made of; None where all are needed."""
-        if table.subject or table.name in self.plan.extra:
+        if table.subject or self.plan.extra.get(table.name):
             return None
         wanted = [f.measure for plan in self.plan.subjects.values() for f in plan.measures.get(table.name, {}).values()]
         measures = [m for m in wanted if isinstance(m, RowMeasure)]
-        if len(measures) < len(wanted) or any(m.where is None and m.window is None for m in measures):
+        if not measures or len(measures) < len(wanted) or any(m.where is None and m.window is None for m in measures):
             return None
         tested = dict.fromkeys(name for m in measures if m.where is not None for name in facts_of(m.where))
 
@@ -138,7 +143,7 @@ class Engine:
             joins.append(joined)
             items += taken
             columns |= referred
-        where = f" WHERE {scanned.visible}" if scanned.visible != "TRUE" else ""
+        where = f" WHERE {scanned.own}" if scanned.own != "TRUE" else ""
         facts_name = f"{subject} facts"
         stages.append(
             (

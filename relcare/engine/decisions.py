@@ -46,15 +46,19 @@ def in_sql(decision: Decision, judge: Judge, today: date) -> Decided:
         code, chosen = _first_hit(columns, [dated is not None or _may_be_open(rule, judge) for rule in rules])
     else:
         code, chosen = _only_hit(columns)
+    if dated is not None and dated.supplied:
+        code, chosen = (f"CASE WHEN {_in_force(decision, dated)} THEN {outcome} END" for outcome in (code, chosen))
     name = sql.name(decision.name)
     wants = _wants(decision, columns, judge, dated)
     outcome = [f"{code} AS {name}", f"{chosen} AS {rule_column(decision)}"]
-    silent = _silent(judge, wants, name)
+    silent = _silent(decision, columns, judge, wants, name)
     if silent != "FALSE":
         outcome.append(f"{silent} AS {sql.name(decision.name + ' silent')}")
         silent = sql.name(decision.name + " silent")
-    certain = not wants and not _can_clash(decision)
+    certain = not wants and not _can_clash(decision) and dated is None
     choices = () if certain or decision.choose != "first that matches" else _choices(columns)
+    if dated is not None and dated.supplied:
+        choices = tuple((code, f"{may} OR NOT ({_in_force(decision, dated)})") for code, may in choices)
     column = Column(name, "code", silent=silent, certain=certain, choices=choices)
     return Decided(decision, tuple(columns), tuple(verdicts), tuple(outcome), column, wants)
 
@@ -91,6 +95,15 @@ def _may_be_open(rule: Rule, judge: Judge) -> bool:
     """Whether the rule's verdict can be unknown for anybody in this book."""
     tests = tests_of(rule.when) if rule.when is not None else []
     return any(_open(test, judge.columns[fact], judge) != "FALSE" for test in tests for fact in _sides(test))
+
+
+def _in_force(decision: Decision, dated: Column) -> str:
+    """Whether some rule of a dated decision is in force on a subject's own date; never NULL."""
+    day = f"CAST({dated.value} AS DATE)"
+    periods = [
+        f"{day} >= {sql.day(r.start)}" + (f" AND {day} < {sql.day(r.until)}" if r.until else "") for r in decision.rules
+    ]
+    return f"coalesce({' OR '.join(f'({period})' for period in periods) or 'FALSE'}, FALSE)"
 
 
 def _first_hit(columns: list[tuple[Rule, str]], opens: list[bool]) -> tuple[str, str]:
@@ -183,7 +196,13 @@ def _open(test: Test, side: Column, judge: Judge) -> str:
     return unknown(side)
 
 
-def _silent(judge: Judge, wants: tuple[tuple[str, str], ...], name: str) -> str:
+def _silent(
+    decision: Decision,
+    columns: list[tuple[Rule, str]],
+    judge: Judge,
+    wants: tuple[tuple[str, str], ...],
+    name: str,
+) -> str:
     """The condition under which the outcome is open only for want of what the book does not supply; "FALSE" if never."""
 
     def only(fact: str) -> bool:
@@ -199,6 +218,9 @@ def _silent(judge: Judge, wants: tuple[tuple[str, str], ...], name: str) -> str:
         inner = condition.removeprefix(f"{name} IS NULL AND ")
         others.append(f"({inner}) AND NOT ({side.silent})" if side.silent != "FALSE" else inner)
     rest = "".join(f" AND ({other}) IS NOT TRUE" for other in others)
+    if _can_clash(decision):
+        held = " + ".join(f"CASE WHEN {column} THEN 1 ELSE 0 END" for rule, column in columns if rule.when is not None)
+        rest += f" AND {held} < 2"
     return f"({name} IS NULL{rest})"
 
 

@@ -29,8 +29,10 @@ SQL_TYPES = {
 
 # One function a way of reading or showing a cell; a statement is given those that it names.
 MACROS = {
-    # a healthy cell is not touched: trimming costs more than all the rest
-    "cell": """(x) AS CASE WHEN x > '!' AND right(x, 1) > ' ' AND NOT contains(x, '\u00a0') AND NOT contains(x, '\u3000') THEN x
+    # a healthy cell is not touched: trimming costs more than all the rest. Its first and last letters are ASCII but no
+    # blank or control, or stand behind the ideographic space
+    "cell": """(x) AS CASE
+      WHEN (x BETWEEN '!' AND '\x7f' OR x > '\u3001') AND (x[-1] BETWEEN '!' AND '~' OR x[-1] > '\u3001') THEN x
       ELSE nullif(trim(x, ' \t\n\v\f\r\u00a0\u3000'), '') END""",
     # `2026/9/30`, `20260930` and the like as `2026-9-30`, what follows the day kept
     "plain_day": r"""(x) AS regexp_replace(cell(x), '^([0-9]{4})[^0-9]?([0-9]{1,2})[^0-9]?([0-9]{1,2})日?', '\1-\2-\3')""",
@@ -38,13 +40,16 @@ MACROS = {
       '(19|2[01])[0-9]{2}(-[0-9]{1,2}-[0-9]{1,2}|/[0-9]{1,2}/[0-9]{1,2}|[.][0-9]{1,2}[.][0-9]{1,2}|年[0-9]{1,2}月[0-9]{1,2}日|[0-9]{4})')""",
     "read_date": r"""(x) AS CASE
       WHEN x LIKE '____-__-__' AND x BETWEEN '1900' AND '2200' THEN TRY_CAST(x AS DATE)
-      WHEN is_day(x) THEN TRY_CAST(plain_day(x) AS DATE) END""",
+      WHEN is_day(x) THEN TRY_CAST(plain_day(x) AS DATE)
+      WHEN contains(x, ':') AND is_day(before_midnight(x)) THEN TRY_CAST(plain_day(before_midnight(x)) AS DATE) END""",
+    # a date that was exported as a moment: its day
+    "before_midnight": """(x) AS regexp_replace(cell(x), '[ T]0?0:00(:00([.]0{1,6})?)?$', '')""",
     "month_index": "(d) AS CAST(year(d) * 12 + month(d) - 1 AS INTEGER)",
-    "read_month": r"""(x) AS CASE
-      WHEN regexp_full_match(x, '(19|2[01])[0-9]{2}-[0-9]{2}') THEN month_index(TRY_CAST(x || '-01' AS DATE))
-      WHEN regexp_full_match(cell(x), '(19|2[01])[0-9]{2}([-/.]?[0-9]{2}|[-/.][0-9]|年[0-9]{1,2}月)')
+    "read_month": r"""(x) AS coalesce(
+      month_index(CASE WHEN strlen(x) = 7 AND x BETWEEN '1900' AND '2200' THEN try_strptime(x, '%Y-%m') END),
+      CASE WHEN regexp_full_match(cell(x), '(19|2[01])[0-9]{2}([-/.]?[0-9]{2}|[-/.][0-9]|年[0-9]{1,2}月)')
       THEN month_index(TRY_CAST(regexp_replace(cell(x), '^([0-9]{4})[^0-9]?([0-9]{1,2})月?$', '\1-\2-01') AS DATE))
-      WHEN is_day(x) THEN month_index(TRY_CAST(plain_day(x) AS DATE)) END""",
+      WHEN is_day(x) THEN month_index(TRY_CAST(plain_day(x) AS DATE)) END)""",
     "show_month": "(m) AS printf('%04d-%02d', m // 12, m % 12 + 1)",
     "read_moment": r"""(x, zone) AS CASE
       WHEN x BETWEEN '1900' AND '2200'
@@ -143,7 +148,7 @@ def read(kind: str, raw: str, codes: str, zone: str, date_format: str) -> str:
         case "codes":
             return f"CASE WHEN len(list_filter({split_codes(raw)}, lambda c: {codes.replace('?', 'c')} IS NULL)) = 0 THEN list_sort(list_distinct(list_transform({split_codes(raw)}, lambda c: {codes.replace('?', 'c')}))) END"
         case "date" if date_format:
-            return f"CAST({_as_formed(raw, date_format)} AS DATE)"
+            return f"CAST({_as_formed(f'before_midnight({raw})', date_format)} AS DATE)"
         case "moment" if date_format:
             return f"coalesce({_as_formed(raw, date_format)}, read_moment({raw}, {text(zone)}))"
         case "moment":

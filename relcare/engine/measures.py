@@ -162,11 +162,13 @@ class _Made(NamedTuple):
 def _of_rows(fact: Fact, measure: RowMeasure, scanned: Scanned, judge: Judge) -> _Made:
     columns = scanned.columns
     counts = row_condition(measure, columns, scanned.table.dated_by, judge)
+    if scanned.loose:
+        counts = f"CASE WHEN loose THEN nullif({counts}, TRUE) ELSE {counts} END"
     value = sql.name(fact.name)
     tested = [columns[f] for f in facts_of(measure.where)] if measure.where is not None else []
     if measure.window is not None:
         tested.append(columns[scanned.table.dated_by])
-    open_rows = not all(map(_decided, tested)) or _by_precision(fact)
+    open_rows = not all(map(_decided, tested)) or _by_precision(fact) or scanned.loose
     if measure.kind == "count":
         doubt = f"count(*) FILTER (WHERE ({counts}) IS NULL) > 0" if open_rows else ""
         return _Made([f"count(*) FILTER (WHERE {counts}) AS {value}"], doubt, zero=True)

@@ -13,7 +13,9 @@ NEEDS = {"staff": ("away_from", "away_until", "left_at", "deputy"), "branches": 
 
 def want_owner(plan: Plan, subject: str) -> None:
     """Ask for what the owner is worked out from, as far as the book has it."""
-    plan.want(subject, ("relationship_manager", "branch_id"))
+    plan.want(
+        subject, [name for name in ("relationship_manager", "branch_id") if name in plan.vocabulary.facts[subject]]
+    )
     for table, fields in NEEDS.items():
         source = plan.book.sources.get(table)
         if source is not None and table in plan.vocabulary.tables:
@@ -26,16 +28,13 @@ def owner_stage(before: str, supplied: frozenset[str], scanned: dict[str, Scanne
     joins, acting = "", manager
     staff = scanned.get("staff")
     if staff is not None and manager != "NULL":
-        here = sql.day(today)
-        away = []
-        if "away_from" in staff.columns:
-            until = " AND coalesce(staff.away_until >= " + here + ", TRUE)" if "away_until" in staff.columns else ""
-            away.append(f"(staff.away_from <= {here}{until})")
-        if "left_at" in staff.columns:
-            away.append(f"staff.left_at <= {here}")
-        if away and "deputy" in staff.columns:
-            acting = f"CASE WHEN {' OR '.join(away)} THEN coalesce(staff.deputy, {manager}) ELSE {manager} END"
-        joins = f" LEFT JOIN {staff.relation} AS staff ON staff.{sql.name(staff.table.key[0])} = {manager}"
+        key = sql.name(staff.table.key[0])
+        person, deputy = _absent(staff, "staff", today), _absent(staff, "deputies", today)
+        joins = f" LEFT JOIN {staff.relation} AS staff ON staff.{key} = {manager}"
+        acting = f"CASE WHEN NOT ({person}) THEN {manager} END"
+        if "deputy" in staff.columns:
+            joins += f" LEFT JOIN {staff.relation} AS deputies ON deputies.{key} = staff.deputy"
+            acting = f"CASE WHEN NOT ({person}) THEN {manager} WHEN NOT ({deputy}) THEN staff.deputy END"
     branches = scanned.get("branches")
     head = "NULL"
     if branches is not None and "branch_id" in supplied and "head" in branches.columns:
@@ -44,6 +43,17 @@ def owner_stage(before: str, supplied: frozenset[str], scanned: dict[str, Scanne
         )
         head = "branches.head"
     return (
-        "-- the owner is the manager, the deputy while the manager is away, the branch's head where there is none\n"
-        f"  SELECT own.*, coalesce({acting}, {head}) AS owner FROM {sql.name(before)} AS own{joins}"
+        "-- the owner is the manager, the deputy while the manager is away, the branch's head where neither is there\n"
+        f"  SELECT own.*, coalesce({acting}, {head}, {manager}) AS owner FROM {sql.name(before)} AS own{joins}"
     )
+
+
+def _absent(staff: Scanned, person: str, today: date) -> str:
+    """Whether somebody is away or has left; never NULL. Dates that can't be read are taken as none."""
+    here, reasons = sql.day(today), []
+    if "away_from" in staff.columns:
+        until = f" AND coalesce({person}.away_until >= {here}, TRUE)" if "away_until" in staff.columns else ""
+        reasons.append(f"coalesce({person}.away_from <= {here}{until}, FALSE)")
+    if "left_at" in staff.columns:
+        reasons.append(f"coalesce({person}.left_at <= {here}, FALSE)")
+    return " OR ".join(reasons) or "FALSE"

@@ -26,6 +26,8 @@ from relcare.rulebook.values import Moment
 from relcare.rulebook.vocabulary import TEMPORAL, Fact, Table
 from relcare.timing.spans import shift
 
+UNSOUND, NOT_IN_FORCE = "unsound", "not in force"  # why a decision is undetermined for everybody
+
 
 @dataclass(slots=True)
 class SubjectPlan:
@@ -44,7 +46,17 @@ class SubjectPlan:
     references: dict[str, dict[str, None]] = field(default_factory=dict)
     stand_ins: dict[str, str] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
-    unsound: dict[str, None] = field(default_factory=dict)  # decisions of which a rule could not be read
+    unsound: dict[str, str] = field(default_factory=dict)  # decisions that can't be made for anybody, with the reason
+
+
+def roots(plan: SubjectPlan) -> dict[str, str]:
+    """For each fact that is made from another of the same subject, the other: ages, and what stands in for a measure."""
+    found = dict(plan.stand_ins)
+    for name, fact in plan.ages.items():
+        if isinstance(fact.measure, AgeMeasure):
+            base = fact.measure.fact
+            found[name] = found.get(base, base)
+    return found
 
 
 class Plan:
@@ -119,7 +131,10 @@ class Plan:
         if decision is None:
             raise KeyError(name)
         if not decision.sound:
-            plan.unsound[name] = None
+            plan.unsound[name] = UNSOUND
+            return
+        if not decision.dated_by and not any(rule.in_force(self.today) for rule in decision.rules):
+            plan.unsound[name] = NOT_IN_FORCE
             return
         for condition in conditions_of(decision, self.today):
             for fact in facts_of(condition):

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from relcare.engine import dialect as sql
 from relcare.engine.conditions import Column
+from relcare.engine.folding import Shared, complete
 from relcare.engine.reading import (
     Reading,
     hidden_bits,
@@ -30,8 +31,8 @@ from relcare.files.book import Source
 from relcare.rulebook.vocabulary import Fact, Table
 
 LARGE = 8_000_000  # bytes of a file from which on the shape of its keys is looked at
+DIGITS = 9  # of a key that is compared by its number
 SPAN = 1 << 28  # how far apart numbers may lie that are marked in a bitmap: 32 MiB
-SHOWN_CONFLICTS = 20
 
 
 class Scanned(NamedTuple):
@@ -40,7 +41,8 @@ class Scanned(NamedTuple):
     `relation` holds its rows; `visible` is the condition of those to look at. `columns` are its fields; `wrong` has the
     bits of the columns in which some cell could not be read. `rows` counts those to look at, `duplicates` those that
     share another's key (where `narrow`, only those that matter), `no_key` those without a key. `conflicts` are keys
-    whose rows contradict each other.
+    whose rows contradict each other. Where they do so in whom they refer to, the table has a `loose` row for each subject
+    that they name: it may count for that subject, and never certainly does.
     """
 
     table: Table
@@ -57,11 +59,17 @@ class Scanned(NamedTuple):
     reporting: int | None  # the reporting month of a monthly series, in months since year 0
     first: int | None  # its first month
     conflicts: tuple[tuple[str, ...], ...]
+    loose: bool
 
     @property
     def visible(self) -> str:
         """The condition of the rows that measures look at."""
         return "matters" if self.narrow else "TRUE"
+
+    @property
+    def own(self) -> str:
+        """The condition of the rows that are subjects themselves."""
+        return "NOT loose" if self.loose else "TRUE"
 
 
 class Matters(NamedTuple):
@@ -130,6 +138,7 @@ class _Scanner:
         self.prefix = self._key_prefix()
         self.no_key = 0
         self.conflicts: tuple[tuple[str, ...], ...] = ()
+        self.loose = False
 
     def scanned(self) -> Scanned:
         self._create()
@@ -138,26 +147,30 @@ class _Scanner:
             self.prefix = None
             self._create()
             stats = self._stats()
-        duplicates = stats["keys"] - self._distinct(stats)
-        if duplicates:
-            if self.narrow:
-                duplicates, mixed = self._shared()
-                if mixed:  # some of the rows of a key matter, some do not: all of each is needed
-                    self.narrow, self.prefix = False, None
-                    self._create()
-                    stats = self._stats()
-                    duplicates = stats["keys"] - self._distinct(stats)
-            if duplicates:
-                self._fold()
+        duplicates = 0
+        if self._may_share(stats):
+            shared = self._shared(stats)
+            duplicates, mixed = shared.collect()
+            if mixed:  # some of the rows of a key matter, some do not: all of each is needed
+                self.narrow, self.prefix = False, None
+                self._create()
                 stats = self._stats()
+                shared = self._shared(stats)
+                duplicates, _ = shared.collect()
+            if duplicates:
+                self.conflicts, less = shared.fold()
+                stats = self._stats() if self.conflicts else stats | {name: stats[name] - n for name, n in less.items()}
+                self.loose = bool(self.conflicts) and shared.loosen()
+            shared.drop()
         columns = {r.name: self._column(r, stats) for r in self.readings.values()}
         return Scanned(
             self.what.table, self.what.source, self.relation, self.readings, columns, self.narrow, stats["rows"], duplicates,
             self.no_key, stats["wrong"], stats["latest"], stats.get("reporting"), stats.get("first"), self.conflicts,
+            self.loose,
         )  # fmt: skip
 
     def _key_prefix(self) -> str | None:
-        """The letters before the digits of a large file's keys, then a `?` for each digit; None to compare texts."""
+        """The letters before the digits of a large file's keys; None to compare texts."""
         if len(self.key) != 1 or self.what.source.scan.stat().st_size < LARGE:
             return None
         raw = self.readings[self.key[0]].raw
@@ -165,7 +178,7 @@ class _Scanner:
         text = (first[0][0] or "") if first else ""
         head = text.rstrip("0123456789")
         digits = len(text) - len(head)
-        return head + "?" * digits if 0 < digits <= 18 and text.isascii() else None
+        return head if 0 < digits <= DIGITS and text.isascii() else None
 
     def _create(self) -> None:
         """Make the table of typed cells, with their `wrong` and `hidden` bits."""
@@ -236,11 +249,13 @@ class _Scanner:
         return [f"{value} {'ELSE 0 ' if name == 'wrong' else ''}END AS {name}" for value, _, name in pairs]
 
     def _key_number(self) -> str:
-        """The digits of a key that has the file's prefix, as a number."""
+        """What stands after the file's prefix as a number. Equal keys give equal numbers or none; different ones may, too."""
         raw, prefix = self.readings[self.key[0]].raw, self.prefix or ""
-        head = prefix.rstrip("?")
-        fits = f"strlen({raw}) = {len(prefix)} AND starts_with({raw}, {sql.text(head)})"
-        return f"CASE WHEN {fits} THEN TRY_CAST(substr({raw}, {len(head) + 1}) AS UBIGINT) END"
+        number = f"TRY_CAST(substr({raw}, {len(prefix) + 1}) AS UINTEGER)"
+        if not prefix:
+            return number
+        after = prefix[:-1] + chr(ord(prefix[-1]) + 1)
+        return f"CASE WHEN {raw} >= {sql.text(prefix)} AND {raw} < {sql.text(after)} THEN {number} END"
 
     def _stats(self) -> dict[str, Any]:
         """Counts of one pass over the table: what is empty, what is wrong, how old it is; rows without a key go."""
@@ -249,19 +264,23 @@ class _Scanner:
             wanted |= {"keys": "count(key_number)", "odd keys": "count(*) - count(key_number)"}
             wanted |= {"low": "min(key_number)", "high": "max(key_number)"}
         elif self.key:
-            wanted["keys"] = f"count(*) FILTER ({self._complete()})"
+            wanted["keys"] = f"count(*) FILTER ({complete(self.key)})"
         wanted |= {"rows": "count(*) FILTER (matters)" if self.narrow else "count(*)", "wrong": "bit_or(wrong)"}
         if self.hidden:
             wanted["hidden"] = "bit_or(hidden)"
-        among = " FILTER (matters)" if self.narrow else ""
-        for r in self.readings.values():
+        for r in self.readings.values():  # the cells of a row that does not matter are NULL, but for such a key
+            among = " FILTER (matters)" if self.narrow and self.prefix is None and r.name in self.key else ""
             wanted[f"count {r.name}"] = f"count({sql.name(r.name)}){among}"
         if self.what.table.dated_by in self.readings:
             wanted["latest"] = f"max({sql.name(self.what.table.dated_by)})"
         if self.what.table.series_month in self.readings:
             column = sql.name(self.what.table.series_month)
             over = f"{column} <= {last_month_over(self.what.as_of)}"
-            wanted |= {"reporting": f"max({column}) FILTER ({over})", "first": f"min({column})"}
+            wanted |= {
+                "reporting": f"max({column}) FILTER ({over})",
+                "first": f"min({column})",
+                "last": f"max({column})",
+            }
         row = self.session.rows(f"SELECT {', '.join(wanted.values())} FROM {self.relation}")[0]
         stats: dict[str, Any] = {"keys": 0, "latest": None, **dict(zip(wanted, row, strict=True))}
         stats["wrong"], stats["hidden"] = stats["wrong"] or 0, stats.get("hidden") or 0
@@ -273,11 +292,27 @@ class _Scanner:
             return self._stats() if gone else stats
         return stats
 
-    def _complete(self) -> str:
-        return " AND ".join(f"{sql.name(part)} IS NOT NULL" for part in self.key)
+    def _shared(self, stats: dict[str, Any]) -> Shared:
+        """The rows of the table that share a key."""
+        table = self.what.table
+        months = (stats["first"], stats["last"]) if table.series_month in self.readings else None
+        return Shared(
+            self.session, table, self.key, self.readings, months, numbered=self.prefix is not None, narrow=self.narrow, hidden=bool(self.hidden)
+        )  # fmt: skip
+
+    def _may_share(self, stats: dict[str, Any]) -> bool:
+        """Whether rows share a key; where to count the keys of a large file costs as much as to look for such rows, they may."""
+        if (
+            self.key
+            and self.what.source.scan.stat().st_size >= LARGE
+            and self._shared(stats).quick
+            and self.prefix is None
+        ):
+            return True
+        return bool(stats["keys"] > self._distinct(stats))
 
     def _distinct(self, stats: dict[str, Any]) -> int:
-        """How many different keys there are. Digits behind one prefix are marked in a bitmap, others are grouped."""
+        """How many different keys there are. Numbers are marked in a bitmap, others are grouped."""
         if not stats["keys"]:
             return 0
         if self.prefix is not None and stats["high"] - stats["low"] < SPAN:
@@ -289,56 +324,8 @@ class _Scanner:
             query = f"SELECT count(DISTINCT {column}) FROM {self.relation}"
         else:
             parts = ", ".join(map(sql.name, self.key))
-            query = f"SELECT count(*) FROM (SELECT 1 FROM {self.relation} WHERE {self._complete()} GROUP BY {parts})"
+            query = f"SELECT count(*) FROM (SELECT 1 FROM {self.relation} WHERE {complete(self.key)} GROUP BY {parts})"
         return int(self.session.rows(query)[0][0])
-
-    def _shared(self) -> tuple[int, bool]:
-        """Of the rows that matter, how many share another's key; and whether some of them share it with one that does not."""
-        parts = "key_number" if self.prefix is not None else ", ".join(map(sql.name, self.key))
-        among = f"({parts}) IN (SELECT ({parts}) FROM {self.relation} WHERE matters)"
-        row = self.session.rows(
-            f"SELECT coalesce(sum(n - 1), 0), coalesce(bool_or(NOT every), FALSE) FROM (\n  SELECT count(*) AS n, bool_and(matters) AS every "
-            f"FROM {self.relation} WHERE {among} GROUP BY {parts} HAVING count(*) > 1\n)"
-        )[0]
-        return int(row[0]), bool(row[1])
-
-    def _fold(self) -> None:
-        """Make one row of those that share a key: cells that differ become unreadable, whatever the order of the rows."""
-        folded = sql.name(f"{self.what.table.name} folded")
-        parts = ", ".join(map(sql.name, self.key))
-        columns = [row[0] for row in self.session.rows(f"DESCRIBE {self.relation}")]
-        items, bits, clashes = list(map(sql.name, self.key)), [], []
-        for r in self.readings.values():
-            if r.name in self.key:
-                continue
-            column, wrong = sql.name(r.name), f"wrong & {r.bit}"
-            alike = f"(count({column}) = 0 OR (count({column}) = count(*) AND min({column}) = max({column})))"
-            same = f"{alike} AND bit_or({wrong}) = bit_and({wrong})"
-            if f"{r.name} until" in columns:  # another precision is another moment
-                until = sql.name(f"{r.name} until")
-                same += f" AND (min({until}) = max({until}) OR count({until}) = 0)"
-                items.append(f"CASE WHEN {same} THEN min({until}) END AS {until}")
-            items.append(f"CASE WHEN {same} THEN min({column}) END AS {column}")
-            bits.append(f"CASE WHEN {same} THEN bit_or({wrong}) ELSE {r.bit} END")
-            clashes.append(f"NOT ({same})")
-        items.append(f"CAST({' + '.join(bits) or '0'} AS BIGINT) AS wrong")
-        items.append(f"({' OR '.join(clashes) or 'FALSE'}) AS clash")
-        items += ["bit_or(hidden) AS hidden"] if self.hidden else []
-        items += ["TRUE AS matters"] if self.narrow else []
-        items += ["min(key_number) AS key_number"] if self.prefix is not None else []
-        among = f"{self._complete()} AND matters" if self.narrow else self._complete()
-        twice = f"SELECT {parts} FROM {self.relation} WHERE {among} GROUP BY {parts} HAVING count(*) > 1"
-        self.session.run(
-            f"CREATE OR REPLACE TEMP TABLE {folded} AS\n-- a row is one key that several rows share\n"
-            f"SELECT {', '.join(items)} FROM {self.relation} SEMI JOIN ({twice}) USING ({parts}) GROUP BY {parts}"
-        )
-        self.session.run(f"DELETE FROM {self.relation} WHERE ({parts}) IN (SELECT ({parts}) FROM {folded})")
-        kept = ", ".join(map(sql.name, columns))
-        self.session.run(f"INSERT INTO {self.relation} ({kept}) SELECT {kept} FROM {folded}")
-        self.conflicts = tuple(
-            self.session.rows(f"SELECT {parts} FROM {folded} WHERE clash ORDER BY {parts} LIMIT {SHOWN_CONFLICTS}")
-        )
-        self.session.run(f"DROP TABLE {folded}")
 
     def _inside_column(self, reading: Reading) -> Column:
         """A field while it is being typed, for the condition by which a row matters."""

@@ -41,20 +41,33 @@ class Session:
             "SET enable_external_access = false; SET lock_configuration = true"
         )
 
-    def run(self, statement: str) -> duckdb.DuckDBPyConnection:
-        """Execute one statement, after making the functions that it names."""
+    def prepare(self, statement: str) -> None:
+        """Make the functions that a statement names."""
         for macro in macros_for(statement):
             if macro not in self._macros:
                 self._macros.add(macro)
-                made = f"CREATE TEMP MACRO {macro}{MACROS[macro]}"
+                made = f"CREATE MACRO {macro}{MACROS[macro]}"
                 self.statements.append(made)
                 self.connection.execute(made)
+
+    def run(self, statement: str) -> duckdb.DuckDBPyConnection:
+        """Execute one statement, after making the functions that it names. Raises MemoryError at the memory limit."""
+        from duckdb import OutOfMemoryException
+
+        self.prepare(statement)
         self.statements.append(statement)
-        return self.connection.execute(statement)
+        try:
+            return self.connection.execute(statement)
+        except OutOfMemoryException as error:
+            raise MemoryError(str(error)) from error
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """All rows of a query."""
         return self.run(statement).fetchall()
+
+    def columns(self, statement: str) -> list[str]:
+        """The names of the columns that a query gives."""
+        return [row[0] for row in self.rows(f"DESCRIBE {statement}")]
 
     def close(self) -> None:
         """Give the memory back."""

@@ -14,11 +14,26 @@ from relcare.rulebook.vocabulary import Table
 
 
 class SetAside(NamedTuple):
-    """A row that could not be used, because of the number or shape of its cells; `text` is its physical line."""
+    """A row that could not be used, because of the number or shape of its cells.
+
+    `text` is its physical line ("" where it is not kept), `hint` what to do about it.
+    """
 
     line: int
     reason: str
     text: str = ""
+    hint: str = ""
+
+
+class Double(NamedTuple):
+    """Several columns of a file for one field: the first of them, which supplies it, and the `others`.
+
+    `textual`: the field is one of which any text is a value (id or text).
+    """
+
+    first: int
+    others: tuple[int, ...]
+    textual: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +45,8 @@ class Source:
     before the first row. `headers` are all the columns of `scan` in order; `fields[i]` is the field that column i
     supplies, "" where it is none of ours. `set_aside` is filled for a clean copy only, and `lines` then holds the physical
     line in the user's file of each row of `scan`. `problems` are those of making the copy, beside the rows set aside.
+    `longest` is the length in bytes of the longest record of a clean copy, its line end included, where that is above
+    1,900,000 (else 0). In a clean copy the cell of a field with several columns (`doubles`) is the text in which they agree.
     """
 
     table: Table
@@ -47,6 +64,8 @@ class Source:
     terminator: str = "\n"  # what ends a physical line of the user's file: LF (also after a CR) or CR alone
     lines: array[int] | None = None
     problems: tuple[Problem, ...] = ()
+    longest: int = 0
+    doubles: tuple[Double, ...] = ()
 
     @property
     def supplied(self) -> frozenset[str]:

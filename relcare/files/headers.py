@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
+from relcare.files.book import Double
 from relcare.files.settings import Settings, TableSettings
 from relcare.located import Place, Problem
-from relcare.rulebook.vocabulary import Table, Vocabulary
+from relcare.rulebook.vocabulary import Fact, Field, Table, Vocabulary
 
 DROPPED = {ord(character): None for character in " \t\r\n\v\f_-\xa0\u3000\ufeff\u200b"}
 
@@ -15,10 +16,18 @@ At = Callable[[int], Place]  # the place of a column's name
 
 
 class Columns(NamedTuple):
-    """The columns of a table's file: `fields[i]` is what column i supplies, "" where it is none of ours."""
+    """The columns of a table's file: `fields[i]` is what column i supplies, "" where it is none of ours.
+
+    `others` are the further columns of a field that has several, by the first.
+    """
 
     fields: tuple[str, ...]
     problems: tuple[Problem, ...]
+    others: Mapping[int, tuple[int, ...]]
+
+    def doubles(self, textual: Collection[str]) -> tuple[Double, ...]:
+        """The fields that have several columns; `textual` are those of which any text is a value."""
+        return tuple(Double(first, more, self.fields[first] in textual) for first, more in self.others.items())
 
 
 def folded(name: str) -> str:
@@ -41,19 +50,26 @@ def known_names(table: Table, vocabulary: Vocabulary) -> dict[str, str]:
     return names
 
 
+def textual_fields(table: Table, vocabulary: Vocabulary) -> frozenset[str]:
+    """The fields, measures and decisions that a table may supply of which any text is a value."""
+    supplied: list[Field | Fact] = [*table.fields.values(), *vocabulary.facts.get(table.subject, {}).values()]
+    return frozenset(column.name for column in supplied if column.type in {"id", "text"})
+
+
 def match_columns(
     headers: Sequence[str], table: Table, names: Mapping[str, str], settings: TableSettings, source: str, at: At
 ) -> Columns:
     """Match the columns of a file by the settings, then by name. `source` is the header's line as it stands.
 
-    A column that the settings map stands before one that has the field's name. Two columns for one field are a mistake;
-    the first is used. A column that is nearly called like a field without a column is warned of.
+    A column that the settings map stands before one that has the field's name. Two columns for one field are a
+    mistake: where their cells differ none counts. A column that is nearly called like a field without a column is warned of.
     """
     problems: list[Problem] = []
     mapped = {folded(header): field for header, field in settings.columns.items()}
     by_settings = set(mapped.values())
     fields: list[str] = []
     taken: dict[str, str] = {}
+    others: dict[int, tuple[int, ...]] = {}
     for i, header in enumerate(headers):
         word = folded(header)
         field = mapped.get(word, "")
@@ -62,8 +78,10 @@ def match_columns(
             if field in by_settings:
                 field = ""
         if field and field in taken:
-            hint = f"`{taken[field]}` is used; say in relcare.yaml under `columns` which one is meant, or remove one"
+            hint = "a cell counts only where they agree; remove or rename one of the columns"
             message = f"`{taken[field]}` and `{header}` are both the column of {field}"
+            first = fields.index(field)
+            others[first] = (*others.get(first, ()), i)
             problems.append(Problem(at(i), "FIL010", message, hint, "error", source, len(header)))
             field = ""
         elif field:
@@ -71,7 +89,7 @@ def match_columns(
         fields.append(field)
     problems += _absent_columns(headers, settings)
     problems += _near_columns(headers, fields, table, names, taken, source, at)
-    return Columns(tuple(fields), tuple(problems))
+    return Columns(tuple(fields), tuple(problems), others)
 
 
 def _absent_columns(headers: Sequence[str], settings: TableSettings) -> list[Problem]:

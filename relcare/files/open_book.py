@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from relcare.files.book import Book, Source
-from relcare.files.headers import folded, known_names, match_columns, settings_of
+from relcare.files.headers import folded, known_names, match_columns, settings_of, textual_fields
 from relcare.files.records import Record, joined, split_record
 from relcare.files.rulefiles import unreadable
 from relcare.files.settings import Settings, TableSettings, encoding_of
@@ -164,12 +164,13 @@ class _Opening:
             date_format=said.dates,
             codes=said.codes,
             terminator=look.terminator,
+            doubles=matched.doubles(textual_fields(table, self.vocabulary)),
         )
         rows = bool(look.text[skipped:].strip()) or not look.whole
         if not self._usable(source, header, delimiter):
             return None, rows
         direct = look.encoding == "utf-8" and look.fits and look.terminator == "\n"
-        if direct and header.line == 1 and "\n" not in header.text and len(headers) > 1:
+        if direct and not source.doubles and header.line == 1 and "\n" not in header.text and len(headers) > 1:
             return source, rows
         from relcare.files.clean_copy import copy_delimited
 
@@ -219,12 +220,15 @@ class _Opening:
                 message = f"`{header}` is not a field of {table.name}"
                 self.problems.append(Problem(rows.keys[header], "FIL012", message, "", "warning", "", len(header)))
         empty = self.spill / f"{table.name}.csv"
+        textual = textual_fields(table, self.vocabulary)
         source = Source(
-            table, str(path), empty, ",", 0, headers, matched.fields, date_format=said.dates, codes=said.codes
+            table, str(path), empty, ",", 0, headers, matched.fields, date_format=said.dates, codes=said.codes,
+            doubles=matched.doubles(textual),
         )  # fmt: skip
         if not self._usable(source, None):
             return None, True
-        source = copy_yaml(source, self.spill, rows)
+        source = copy_yaml(source, self.spill, rows, textual)
+        self.problems += source.problems
         return source, bool(source.lines)
 
 

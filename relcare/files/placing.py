@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from relcare.files.book import Source
-from relcare.files.records import records, split_record
+from relcare.files.records import Cells, records, split_record
 from relcare.files.text import CHUNK, lines_from
 from relcare.located import Place
+
+WINDOW = 1 << 25  # bytes of a file that are searched at a time
+SEARCHED = 2000  # places at which a text may stand in a file that is searched for it
 
 
 def place_cells(source: Source, wanted: Iterable[tuple[int, int]]) -> list[tuple[Place, str]]:
@@ -34,6 +39,83 @@ def place_cells(source: Source, wanted: Iterable[tuple[int, int]]) -> list[tuple
         else nowhere
         for ordinal, column in asked
     ]
+
+
+def place_in_lines(source: Source, wanted: Iterable[tuple[int, int]]) -> list[tuple[Place, str]]:
+    """As `place_cells`, by (physical line at which the row begins, column from 0)."""
+    asked = list(wanted)
+    if source.is_yaml:
+        from relcare.files.yaml_rows import read_yaml_rows
+
+        ordinals: dict[int, int] = {}
+        for ordinal, row in enumerate(read_yaml_rows(Path(source.path))[0].rows):
+            ordinals.setdefault(row.line, ordinal)
+        return _yaml_places(source, [(ordinals[line], column) for line, column in asked])
+    cells_of = _cells(source, {line for line, _ in asked})
+    return [cells_of.get(line, {}).get(column, (Place(source.path, line), "")) for line, column in asked]
+
+
+class FoundRow(NamedTuple):
+    """A row found by a cell: its cells as written, the place of each, and the physical line's text."""
+
+    cells: list[str]
+    places: list[Place]
+    text: str
+
+
+def find_rows(source: Source, column: int, wanted: Iterable[str], *, every: bool = False) -> list[FoundRow] | None:
+    """The rows of one line whose cell in `column` is one of `wanted`, in the order of the file.
+
+    Of a column that is the table's key the first row is taken, with `every` all. The file's bytes are searched, not parsed:
+    fast where the few wanted texts are rare in it. None where the file is not
+    one that the engine scans as it is, or where the texts stand in it too often.
+    """
+    if source.clean or source.is_yaml or source.lines is not None:
+        return None
+    found: dict[int, tuple[str, Cells]] = {}
+    looked = 0
+    once = not every and source.table.key == (source.fields[column],)
+    with source.scan.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        for text in sorted(wanted):
+            needle = text.encode()
+            at = _found_in(data, needle, 0)
+            while at >= 0:
+                looked += 1
+                if looked > SEARCHED:
+                    return None
+                start, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
+                end = end if end >= 0 else len(data)
+                line = data[start:end].decode("utf-8", "replace").rstrip("\r")
+                record = split_record(line, source.delimiter)
+                if len(record.cells) == len(source.headers) and record.cells[column].strip() == text:
+                    found[start] = line, record
+                    if once:
+                        break
+                at = _found_in(data, needle, end)
+        numbers: dict[int, int] = {}
+        number, position = 1, 0
+        for start in sorted(found):
+            while position < start:
+                step = min(start, position + CHUNK)
+                number += data[position:step].count(b"\n")
+                position = step
+            numbers[start] = number
+    return [
+        FoundRow(record.cells, [Place(source.path, numbers[start], at + 1) for at in record.starts], line)
+        for start, (line, record) in sorted(found.items())
+    ]
+
+
+def _found_in(data: mmap.mmap, needle: bytes, start: int) -> int:
+    """Where `needle` stands from `start` on; -1 if nowhere. What was looked through is not kept in memory."""
+    while start < len(data):
+        at = data.find(needle, start, start + WINDOW + len(needle))
+        if at >= 0:
+            return at
+        start += WINDOW
+        if hasattr(data, "madvise") and hasattr(mmap, "MADV_DONTNEED"):
+            data.madvise(mmap.MADV_DONTNEED)
+    return -1
 
 
 def _cells(source: Source, lines: set[int]) -> dict[int, dict[int, tuple[Place, str]]]:
@@ -64,7 +146,7 @@ def _yaml_places(source: Source, asked: list[tuple[int, int]]) -> list[tuple[Pla
     for ordinal, column in asked:
         row = rows[ordinal]
         cell = row.cells.get(source.headers[column])
-        place = cell[1] if cell else Place(source.path, row.line)
+        place = cell.place if cell else Place(source.path, row.line)
         places.append((place, lines[place.line - 1]))
     return places
 

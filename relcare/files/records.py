@@ -13,6 +13,23 @@ from typing import NamedTuple
 LONGEST = 4_000_000  # characters of a record, so that it stays below the engine's limit of 16,000,000 bytes
 
 
+# Why a record can't be used, and what to do about it.
+STRAY, UNCLOSED = "text follows a closing quote", "a quote is opened and not closed"
+HINTS = {
+    STRAY: 'inside a quoted cell a quote is written twice, `""`',
+    UNCLOSED: 'close the quote; inside a quoted cell a quote is written twice, `""`',
+}
+TOO_LONG = "shorten its cells; is a quote not closed?"
+MISCOUNTED = "one cell for each column of the header; put a cell that holds the delimiter in quotes"
+
+
+class Unfit(NamedTuple):
+    """Why a record can't be used, and what to do about it."""
+
+    reason: str
+    hint: str
+
+
 class Record(NamedTuple):
     """A record: its first physical line, its text without the last line end, and its cells (None: it is malformed)."""
 
@@ -61,7 +78,7 @@ def split_record(text: str, delimiter: str) -> Cells:
         if position == len(text):
             return Cells(cells, starts)
         if not text.startswith(delimiter, position):
-            return Cells(cells, starts, -1, "text follows a closing quote")
+            return Cells(cells, starts, -1, STRAY)
         position += 1
 
 
@@ -89,7 +106,7 @@ def records(lines: Iterable[str], delimiter: str, first: int = 1) -> Iterator[Re
         while found.open_at >= 0:
             more = (waiting.popleft() if waiting else next(source, None)) if size <= LONGEST else None
             if more is None:
-                found = Cells([], [], -1, "a quote is opened and not closed")
+                found = Cells([], [], -1, UNCLOSED)
                 break
             taken.append(more)
             size += len(more)
@@ -115,21 +132,21 @@ def _resumed(found: Cells, text: str, delimiter: str) -> Cells:
     )
 
 
-def fitted(record: Record, width: int) -> list[str] | str:
+def fitted(record: Record, width: int) -> list[str] | Unfit:
     """The cells of a record of a file with `width` columns, or why it can't be used.
 
     One empty cell too many (a delimiter at the end of the line) is no mistake.
     """
     cells = record.cells
     if cells is None:
-        return record.reason
+        return Unfit(record.reason, HINTS[record.reason])
     if len(record.text) > LONGEST:
-        return f"the row is longer than {LONGEST:,} characters"
+        return Unfit(f"the row is longer than {LONGEST:,} characters", TOO_LONG)
     if len(cells) == width:
         return cells
     if len(cells) == width + 1 and not cells[-1]:
         return cells[:-1]
-    return f"{len(cells)} cell{'' if len(cells) == 1 else 's'}, but the header has {width}"
+    return Unfit(f"{len(cells)} cell{'' if len(cells) == 1 else 's'}, but the header has {width}", MISCOUNTED)
 
 
 def joined(cells: Iterable[str], delimiter: str) -> str:

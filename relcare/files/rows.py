@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from relcare.files.book import Source
-from relcare.files.records import fitted, records
+from relcare.files.records import Unfit, fitted, records
 from relcare.files.text import opened
 
 
@@ -26,7 +26,7 @@ def read_rows(source: Source) -> Iterator[tuple[int, dict[str, str]]]:
                 left -= 1
                 continue
             cells = fitted(record, len(source.headers))
-            if isinstance(cells, str):
+            if isinstance(cells, Unfit):
                 continue
             line = source.lines[ordinal] if source.lines is not None else record.line
             ordinal += 1

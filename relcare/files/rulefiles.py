@@ -5,14 +5,36 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from relcare.files.yaml_tree import read_documents
 from relcare.located import Node, Place, Problem
 
 ENDINGS = (".yaml", ".yml")
 
 
 def read_rule_files(folder: Path) -> tuple[list[tuple[str, list[Node]]], str, list[Problem]]:
-    """All `*.yaml` and `*.yml` below `folder`, by name: (path as shown, documents); their SHA-256; what can't be read.
+    """The rule files of `folder_bytes` as (path as shown, documents); their SHA-256; what can't be read."""
+    files, fingerprint, problems = folder_bytes(folder)
+    return parsed(files, problems), fingerprint, problems
+
+
+def parsed(files: list[tuple[str, bytes | Problem]], problems: list[Problem]) -> list[tuple[str, list[Node]]]:
+    """The documents of each file that could be read; of each what is wrong is added to the problems."""
+    from relcare.files.yaml_tree import read_documents
+
+    trees = []
+    for shown, data in files:
+        if isinstance(data, Problem):
+            problems.append(data)
+            continue
+        documents, found = read_documents(data, shown)
+        trees.append((shown, documents))
+        problems += found
+    return trees
+
+
+def folder_bytes(folder: Path) -> tuple[list[tuple[str, bytes | Problem]], str, list[Problem]]:
+    """All `*.yaml` and `*.yml` below `folder`, by name, as (path as shown, bytes, or why they can't be read).
+
+    Then their SHA-256, and what is wrong with the folder.
 
     The hash is over the names (relative, with `/`) and the bytes of the files, so that it is the same on every machine.
     Names that begin with a dot are left out. A folder that does not exist or has no rule file is a problem.
@@ -29,20 +51,18 @@ def read_rule_files(folder: Path) -> tuple[list[tuple[str, list[Node]]], str, li
         hint = "rule files end with .yaml or .yml"
         problems.append(Problem(Place(root), "FIL002", "the folder has no rule files", hint))
     digest = sha256()
-    trees = []
+    files: list[tuple[str, bytes | Problem]] = []
     for name in names:
         shown = os.path.join(root, *name.split("/"))  # noqa: PTH118
         try:
             data = Path(shown).read_bytes()
         except OSError as error:
-            problems.append(unreadable(shown, error))
+            files.append((shown, unreadable(shown, error)))
             continue
         digest.update(f"{name}\0{len(data)}\0".encode())
         digest.update(data)
-        documents, found = read_documents(data, shown)
-        trees.append((shown, documents))
-        problems += found
-    return trees, digest.hexdigest(), problems
+        files.append((shown, data))
+    return files, digest.hexdigest(), problems
 
 
 def _names(root: str, problems: list[Problem]) -> list[str]:

@@ -6,15 +6,26 @@ from pathlib import Path
 from typing import NamedTuple
 
 from relcare.files.book import SetAside
+from relcare.files.records import LONGEST, TOO_LONG
 from relcare.files.yaml_tree import read_documents
 from relcare.located import Mapping, Node, Place, Problem, Scalar, Sequence
 
+SHOWN = 200  # characters of a cell that is no text
+
+
+class YamlCell(NamedTuple):
+    """A cell and its place."""
+
+    text: str
+    place: Place
+
 
 class YamlRow(NamedTuple):
-    """A row: its line, and its cells by key with their places."""
+    """A row: its line, its cells by key, and the keys of those that are a mapping or a nested list."""
 
     line: int
-    cells: dict[str, tuple[str, Place]]
+    cells: dict[str, YamlCell]
+    nested: frozenset[str] = frozenset()
 
 
 class YamlRows(NamedTuple):
@@ -26,7 +37,10 @@ class YamlRows(NamedTuple):
 
 
 def read_yaml_rows(path: Path) -> tuple[YamlRows, list[Problem]]:
-    """The rows of a file; all its documents count. A list of texts is one cell, joined by `;`. Raises OSError."""
+    """The rows of a file; all its documents count. A list of texts is one cell, joined by `;`.
+
+    A cell that is neither is the text that it would be on one line of YAML, as `{x: 1}`. Raises OSError.
+    """
     documents, problems = read_documents(path.read_bytes(), str(path))
     found = YamlRows([], {}, [])
     for document in documents:
@@ -44,18 +58,25 @@ def read_yaml_rows(path: Path) -> tuple[YamlRows, list[Problem]]:
 def _add_row(found: YamlRows, item: Node) -> None:
     line = item.place.line
     if not isinstance(item, Mapping):
-        found.set_aside.append(SetAside(line, "a row is a mapping, as `- customer_id: C1`"))
+        hint = "a row is a mapping, as `- customer_id: C1`"
+        found.set_aside.append(SetAside(line, "the row is not a mapping", "", hint))
         return
-    cells = {}
+    cells: dict[str, YamlCell] = {}
+    nested = []
     for key, value in item.entries:
         text = cell_text(value)
         if text is None:
-            found.set_aside.append(SetAside(line, f"`{key.text}` is neither a text nor a list of texts"))
-            return
-        cells[key.text] = (text, value.place)
+            nested.append(key.text)
+            text = flow_text(value)
+            text = text if len(text) <= SHOWN else text[:SHOWN] + "…"
+        cells[key.text] = YamlCell(text, value.place)
+    if sum(len(cell.text) for cell in cells.values()) > LONGEST:
+        reason = f"the row is longer than {LONGEST:,} characters"
+        found.set_aside.append(SetAside(line, reason, "", TOO_LONG))
+        return
     for key, _ in item.entries:
         found.keys.setdefault(key.text, key.place)
-    found.rows.append(YamlRow(line, cells))
+    found.rows.append(YamlRow(line, cells, frozenset(nested)))
 
 
 def cell_text(node: Node) -> str | None:
@@ -66,3 +87,14 @@ def cell_text(node: Node) -> str | None:
         parts = [item.text for item in node.items if isinstance(item, Scalar)]
         return ";".join(parts) if len(parts) == len(node.items) else None
     return None
+
+
+def flow_text(node: Node) -> str:
+    """A node on one line of YAML, as `{x: 1, y: [a, b]}`."""
+    match node:
+        case Scalar(text):
+            return text
+        case Sequence(items):
+            return f"[{', '.join(map(flow_text, items))}]"
+        case Mapping(entries):
+            return f"{{{', '.join(f'{key.text}: {flow_text(value)}' for key, value in entries)}}}"

@@ -1,20 +1,21 @@
 """The terminal form of `check`: problems by file, then each table's rows, then what is not supplied.
 
 It reads the rows of the flat report by their columns' keys: `kind` is `problem`, `table` (`code` its name, `message` its
-label, `place` its file) or `not supplied` (`code` what is missing, `message` what that silences). A report that lacks one
+label, `place` its file, `hint` what else is to be said of it) or `not supplied` (`code` what is missing, `message` what that silences). A report that lacks one
 of the columns is set as any other table.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from relcare.formats import Setting, table
 from relcare.formats.messages import message
 from relcare.formats.report import Column, Report
 from relcare.formats.words import counted, grouped, harmless, word
-from relcare.located import Place, Problem
+from relcare.located import Place, Problem, by_place
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -55,7 +56,7 @@ def _problems(report: Report, rows: list[Row], stream: BinaryIO, setting: Settin
         table.write(stream, setting, [word("No problems.", report.language)])
         return
     files: dict[str, list[Problem]] = {}
-    for problem in problems:
+    for problem in by_place(problems):
         files.setdefault(problem.place.path, []).append(problem)
     lines = []
     for path, found in files.items():
@@ -78,15 +79,20 @@ def _tables(report: Report, rows: list[Row], stream: BinaryIO, setting: Setting)
         Column("place", word("File", report.language)),
         *[Column(key, word(title, report.language), "text" if key == "latest" else "number") for key, title in figures],
     ]
+    files = [row["place"].replace("\\", "/").rpartition("/") for row in rows]
+    one_folder = len({folder for folder, _, _ in files}) == 1
     cells = [
         [
             harmless(row["message"] or row["code"]),
-            harmless(row["place"]),
+            harmless(name if one_folder else row["place"]),
             *[grouped(row.get(key, "")) for key, _ in figures],
         ]
-        for row in rows
+        for row, (_, _, name) in zip(rows, files, strict=True)
     ]
     _grid(columns, cells, stream, setting)
+    unused = [f"{name}: {row['hint']}" for row, (_, _, name) in zip(rows, files, strict=True) if row["hint"]]
+    if unused:
+        table.write(stream, setting, table.footing(replace(report, notes=tuple(unused), made_from={}), setting))
 
 
 def _not_supplied(report: Report, rows: list[Row], stream: BinaryIO, setting: Setting) -> None:

@@ -1,7 +1,8 @@
 """The terminal form of `explain`: the sentences first, then each decision with its rules and their tests.
 
 It reads the rows by their columns' keys: `decision`, `outcome`, `rule_id`, `clause`, `rule_place`, and of each test `verdict`,
-`fact`, `value`, `test`, `fact_place`. A report that lacks one of them is set as any other table.
+`fact`, `value`, `test`, `fact_place`. An arrow marks the rule that `decided`. A report that lacks one of them is set as any
+other table.
 """
 
 from __future__ import annotations
@@ -48,9 +49,10 @@ def render(report: Report, stream: BinaryIO, setting: Setting) -> bool:
 
 
 def _cells(row: Row) -> list[str]:
-    """The cells of a test; the line alone of the rule file that the rule's own line names."""
+    """The cells of a test; of its file the name, and the line alone of the rule file that the rule's own line names."""
     line = row["rule_place"].rpartition(":")[2]
-    return [harmless(row[key]) for key in _tests[:-1]] + [f":{line}" if line else ""]
+    cells = [row[key] for key in _tests[:-2]] + [row["fact_place"].replace("\\", "/").rpartition("/")[2]]
+    return [harmless(cell) for cell in cells] + [f":{line}" if line else ""]
 
 
 def _heading(row: Row) -> RenderableType:
@@ -64,7 +66,9 @@ def _rule(row: Row) -> RenderableType:
 
     path = row["rule_place"].rpartition(":")[0]
     parts = [row["rule_id"], row["clause"], path]
-    return Text("  " + "  ".join(harmless(part) for part in parts if part))
+    return Text(
+        ("→ " if row.get("decided") and row["rule_id"] else "  ") + "  ".join(harmless(part) for part in parts if part)
+    )
 
 
 def _indented(grid: RenderableType) -> RenderableType:

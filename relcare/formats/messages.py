@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from relcare.formats.words import harmless, width_of, word
-from relcare.located import Problem
+from relcare.located import Problem, by_place
 
 SHOWN = 20  # problems printed beside a list; `relcare check` prints all
 LINE = 160  # columns of a source line that are shown
@@ -15,8 +15,8 @@ _BOLD, _RED, _YELLOW, _DIM, _PLAIN = "\x1b[1m", "\x1b[31m", "\x1b[33m", "\x1b[2m
 
 
 def messages(problems: Iterable[Problem], *, color: bool, language: str = "en", limit: int = SHOWN) -> Iterator[str]:
-    """The lines for all problems, errors before warnings, at most `limit` of them (0: all)."""
-    ordered = sorted(problems, key=lambda problem: problem.severity != "error")
+    """The lines for all problems, errors before warnings, file by file, at most `limit` of them (0: all)."""
+    ordered = sorted(by_place(problems), key=lambda problem: problem.severity != "error")
     shown = ordered[:limit] if limit else ordered
     for problem in shown:
         yield from message(problem, color=color, language=language)

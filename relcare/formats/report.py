@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -65,7 +65,7 @@ class Report:
     columns: tuple[Column, ...]
     rows: Rows
     made_from: Mapping[str, object]
-    notes: tuple[str, ...] = ()
+    notes: Sequence[str] = ()
     shown: tuple[str, ...] = ()
     nothing: str = ""  # the line that a terminal shows where there are no rows
     facts: dict[str, object] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from relcare.rulebook.values import ABSENT, EMPTY, FactValue, Moment, Month, Value, known, unreadable
 from relcare.rulebook.vocabulary import Code, Fact, Field
-from relcare.timing.moments import make_day, read_day, read_moment
+from relcare.timing.moments import make_day, read_day, read_moment, without_midnight
 
 if TYPE_CHECKING:
     from re import Match, Pattern
@@ -24,6 +24,7 @@ SPACE = "\t\n\v\f\r \xa0\u3000"
 YES = frozenset({"yes", "y", "true", "1", "是"})
 NO = frozenset({"no", "n", "false", "0", "否"})
 SEPARATORS = ";|、"  # of several codes in one cell
+LISTED = 8  # codes that a message lists
 
 # The digits stand in group 1 (the sign) and 2; an amount is below 10^16, a number below 10^12, a count below 2^63.
 GROUPED = "([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)"
@@ -90,7 +91,9 @@ def read_cell(
             lower = text.lower()
             value = True if lower in YES else False if lower in NO else None
         case "date":
-            value = read_day(text) if not date_format else _read_as(date_format, text)[0]
+            value = _read_date(text, date_format)
+            if value is None and ":" in text and _read_moment(text, date_format, zone) is not None:
+                return unreadable(f"`{text}` has a time of day; a date has none but midnight")
         case "moment":
             value = _read_moment(text, date_format, zone)
         case "month":
@@ -172,8 +175,10 @@ def _no_code(codes: tuple[Code, ...], text: str) -> str:
 
     words = _spellings(codes)
     near = nearest(text.lower(), words)
-    message = f"`{text}` is not one of the codes {', '.join(code.key for code in codes)}"
-    return f"{message}; did you mean `{words[near]}`?" if near else message
+    if near:
+        return f"`{text}` is not one of the codes; did you mean `{words[near]}`?"
+    listed = ", ".join(code.key for code in codes[:LISTED]) + (", …" if len(codes) > LISTED else "")
+    return f"`{text}` is not one of the codes {listed}"
 
 
 def _read_codes(field: Field | Fact, text: str, codes: Mapping[str, str] | None) -> FactValue:
@@ -187,6 +192,15 @@ def _read_codes(field: Field | Fact, text: str, codes: Mapping[str, str] | None)
             return unreadable(_no_code(field.codes, part))
         found.append(code)
     return known(tuple(sorted(set(found))))
+
+
+def _read_date(text: str, date_format: str) -> date | None:
+    """A date as it is written, or with the time of day 00:00, 00:00:00 or 00:00:00.000 behind it."""
+    value = read_day(text) if not date_format else _read_as(date_format, text)[0]
+    if value is None and ":" in text:
+        day = without_midnight(text)
+        value = read_day(day) if not date_format else _read_as(date_format, day)[0]
+    return value
 
 
 def _read_moment(text: str, date_format: str, zone: str) -> Moment | None:

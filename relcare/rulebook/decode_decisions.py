@@ -112,6 +112,14 @@ class DecisionReader:
             given = node.get("then") or node.get("otherwise")
             if not isinstance(given, Scalar) or not given.text or given.text in codes:
                 continue
+            if given.text == UNDETERMINED:
+                reader.note(
+                    given,
+                    "RUL025",
+                    "`undetermined` is what relcare says where it can't decide",
+                    "choose another outcome",
+                )
+                continue
             if given.text in by_key:
                 codes[given.text] = by_key[given.text]
             elif closed:

@@ -238,15 +238,15 @@ def decide(
     """The outcome of `decision` for the subject with `facts`.
 
     Rules and limits are those in force on the as-of's date, or on the date `dated_by` names (without such a date the outcome
-    is undetermined). `outcomes` are the decisions among the facts: through them `wants` reaches the facts behind.
+    is undetermined, and so it is where no rule is in force on the day).
+    `outcomes` are the decisions among the facts: through them `wants` reaches the facts behind.
     """
     day = as_of.date()
     if decision.dated_by:
         dated = facts.get(decision.dated_by) or not_supplied()
         if dated.value is None:
             state = State.NOT_SUPPLIED if dated.state is State.NOT_SUPPLIED else State.UNREADABLE
-            possible = (*dict.fromkeys(rule.then for rule in decision.rules), NO_CODE)
-            possible = possible if decision.choose == "first that matches" else ()
+            possible = _every_code(decision) if decision.choose == "first that matches" else ()
             return Outcome(None, None, wants=(decision.dated_by,), state=state, possible=possible)
         day = day_of(dated.value)
     limits = {name: limit.at(day) for name, limit in rulebook.limits.items()}
@@ -255,10 +255,17 @@ def decide(
         for rule in decision.rules
         if rule.in_force(day)
     )
+    if not verdicts:
+        return Outcome(None, None, state=State.UNREADABLE, possible=_every_code(decision))
     if decision.choose == "exactly one":
         return _exactly_one(verdicts, outcomes or {})
     outcome = _first_that_matches(verdicts, outcomes or {})
     return outcome if outcome.code is not None else replace(outcome, possible=_possible(verdicts))
+
+
+def _every_code(decision: Decision) -> tuple[str, ...]:
+    """The codes that the decision can give on some day."""
+    return (*dict.fromkeys(rule.then for rule in decision.rules), NO_CODE)
 
 
 def _against(rule: Rule) -> frozenset[State]:

@@ -106,9 +106,14 @@ class Reader:
     def name(self, node: Node | None, what: str) -> Scalar | None:
         """A word that can be a key: letters, digits and `_`, beginning with a letter; not `all`, `any` or `none`."""
         scalar = self.text(node, what)
-        if scalar is None or (is_name(scalar.text) and scalar.text not in RESERVED):
+        if scalar is None:
+            return None
+        hint = "" if is_name(scalar.text) and scalar.text not in RESERVED else NAME_HINT
+        if not hint and what.startswith("the name of"):
+            hint = _taken(scalar.text, decides=what == "the name of a decision")
+        if not hint:
             return scalar
-        self.note(scalar, "RUL006", f"`{scalar.text}` can't be {what}", NAME_HINT)
+        self.note(scalar, "RUL006", f"`{scalar.text}` can't be {what}", hint)
         return None
 
     def word(self, node: Node | None, what: str, known: Iterable[str]) -> str | None:
@@ -179,7 +184,18 @@ class Reader:
         return tuple(clause.text for clause in found)
 
 
+OWN_COLUMNS = frozenset(("wrong", "hidden", "matters", "likely", "loose", "clash", "key_number", "row", "own"))
+OWN_ENDINGS = ("_rule", "_clause", "_because")
 NAME_HINT = "a name is letters, digits and `_`, begins with a letter, and is not `all`, `any` or `none`"
+
+
+def _taken(text: str, *, decides: bool) -> str:
+    """Why a name of a table, field, fact, decision or limit can't be had: lists have columns of their own."""
+    if text != text.lower():
+        return f"write it in small letters: `{text.lower()}`"
+    if text in OWN_COLUMNS or (decides and (text in ("owner", "branch") or text.endswith(OWN_ENDINGS))):
+        return "the lists of relcare have columns of that name: choose another"
+    return ""
 
 
 def is_name(text: str) -> bool:

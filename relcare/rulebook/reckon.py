@@ -56,6 +56,20 @@ class Subject:
         self.fact(name)
         return self._made_from.get(name, ("", ()))
 
+    def lines_used(self) -> dict[str, set[int]]:
+        """By table, the lines of the rows behind all that was asked: its own row, and those of its facts."""
+        used: dict[str, set[int]] = {}
+        table = self._context.rulebook.vocabulary.table_of(self.name)
+        if table is not None:
+            used[table.name] = set(self.row.lines)
+        for name, lines in self._made_from.values():
+            used.setdefault(name, set()).update(lines)
+        for other in self._others.values():
+            if isinstance(other, Subject):
+                for name, found in other.lines_used().items():
+                    used.setdefault(name, set()).update(found)
+        return used
+
     def _reckon(self, name: str) -> FactValue:
         if "." in name:
             return self._fact_of_another(name)
@@ -121,7 +135,7 @@ class Subject:
     def _rows_of(self, table: Table) -> list[Row]:
         reference = table.reference_to(self.name)
         found = rows_by(table, reference, self.key, self._book, self._context)
-        return [row for row in found if row.get(reference).value == self.key]
+        return [row for row in found if row.loose or row.get(reference).value == self.key]
 
     def _fact_of_another(self, name: str) -> FactValue:
         owner, _, rest = name.partition(".")
@@ -146,6 +160,12 @@ class Subject:
         return found or unreadable(f"there is no {owner} {reference.value}")
 
 
+def is_supplied(name: str, subject_name: str, context: Context) -> bool:
+    """Whether a column of the subject's table supplies a fact or decision."""
+    table = context.rulebook.vocabulary.table_of(subject_name)
+    return table is not None and table.name in context.tables and name in context.tables[table.name].supplied
+
+
 def _supplied(name: str, value: FactValue) -> Outcome:
     if isinstance(value.value, str):
         return Outcome(value.value, None)
@@ -153,12 +173,15 @@ def _supplied(name: str, value: FactValue) -> Outcome:
 
 
 def rows_by(table: Table, name: str, key: str, book: BookRows, context: Context) -> list[Row]:
-    """The rows of `table` whose field `name` is `key`, as known at the as-of, made one with those that share their key."""
+    """The rows of `table` whose field `name` is `key`, as known at the as-of, made one with those that share their key.
+
+    Where those contradict each other in that field the row is loose: it may be one of them or not.
+    """
     raw = {row.line: row for row in book.rows_where(table.name, name, (key,))}
     if table.key and name not in table.key and set(table.key) <= context.tables[table.name].supplied:
         keys = {strip(row.cells.get(table.key[0], "")) for row in raw.values()} - {""}
         raw |= {row.line: row for row in book.rows_where(table.name, table.key[0], keys)}
-    return visible_rows(table, raw.values(), context)
+    return visible_rows(table, raw.values(), context, name, key)
 
 
 def subject(name: str, key: str, book: BookRows, context: Context) -> Subject | None:

@@ -134,6 +134,8 @@ def measure_rows(measure: RowMeasure, table: Table, rows: Iterable[Row], context
             counts = judge(measure.where, row.cells, limits, context.as_of).verdict
         if measure.window is not None:
             counts = conjunction((counts, in_window(row.get(table.dated_by), measure.window, context.as_of)))
+        if row.loose and counts:
+            counts = None
         cell = row.get(measure.field) if measure.field else known(1)
         if counts is not False and cell.state is not State.ABSENT:
             parts.append(_Part(row, counts is True, cell, row.get(dated_by) if dated_by else not_supplied()))
@@ -244,12 +246,17 @@ def measure_series(measure: SeriesMeasure, table: Table, rows: Iterable[Row], co
     if end is None:
         return Measured(known(0) if measure.kind.endswith("streak") else ABSENT)
     series = {
-        index: row.get(measure.field)
+        index: row.get(measure.field) if not row.loose else _in_doubt(row)
         for index, row in sorted(by_month.items())
         if index <= end.index and row.get(measure.field).state is not State.ABSENT
     }
     value, used = _series_value(measure, series, end.index, context)
     return Measured(value, tuple(line for index in sorted(used) for line in by_month[index].lines))
+
+
+def _in_doubt(row: Row) -> FactValue:
+    """The cell of a row that may be another subject's."""
+    return unreadable(next((cell.why for cell in row.cells.values() if cell.state is State.UNREADABLE), ""))
 
 
 def _series_value(

@@ -66,10 +66,14 @@ class Context:
 
 
 class Row(NamedTuple):
-    """One row of a table at the as-of; `lines` are those of the file's rows that became it."""
+    """One row of a table at the as-of; `lines` are those of the file's rows that became it.
+
+    `loose`: the rows that became it contradict each other in whose row it is, so that it may count or not.
+    """
 
     lines: tuple[int, ...]
     cells: Mapping[str, FactValue]
+    loose: bool = False
 
     def get(self, name: str) -> FactValue:
         """The cell of a field; not supplied where the file has no such column."""
@@ -102,11 +106,14 @@ def read_raw(table: Table, raw: RawRow, context: Context) -> dict[str, FactValue
     return read
 
 
-def visible_rows(table: Table, rows: Iterable[RawRow], context: Context) -> list[Row]:
+def visible_rows(
+    table: Table, rows: Iterable[RawRow], context: Context, reference: str = "", owner: str = ""
+) -> list[Row]:
     """The rows as they were known at the as-of, in the order of their lines.
 
     A row whose `dated_by` lies after the as-of is left out, as is one with an empty key. Cells of the future are absent.
     Rows with the same key are one: cells in which they differ are unreadable. `rows` must hold all that share a key.
+    Where they differ in the field `reference` and one of them names `owner` there, the row is loose.
     """
     kept: list[Row] = []
     keyed: dict[tuple[object, ...], list[Row]] = {}
@@ -124,7 +131,9 @@ def visible_rows(table: Table, rows: Iterable[RawRow], context: Context) -> list
         else:
             keyed.setdefault(key, []).append(row)
     path = context.tables[table.name].path
-    return sorted([*kept, *(_as_one(same, path) for same in keyed.values())], key=lambda row: row.lines)
+    return sorted(
+        [*kept, *(_as_one(same, path, reference, owner) for same in keyed.values())], key=lambda row: row.lines
+    )
 
 
 def _is_later(cell: FactValue | None, as_of: datetime) -> bool:
@@ -147,7 +156,7 @@ def _is_hidden(table: Table, name: str, read: Mapping[str, FactValue], as_of: da
     return False
 
 
-def _as_one(rows: list[Row], path: str) -> Row:
+def _as_one(rows: list[Row], path: str, reference: str, owner: str) -> Row:
     if len(rows) == 1:
         return rows[0]
     lines = tuple(line for row in rows for line in row.lines)
@@ -156,4 +165,5 @@ def _as_one(rows: list[Row], path: str) -> Row:
         same = all((row.get(name).state, row.get(name).value) == (first.state, first.value) for row in rows)
         said = f"{path}:{', '.join(map(str, lines))}: rows with the same key differ in {name}"
         cells[name] = first if same else unreadable(said)
-    return Row(lines, cells)
+    named = reference in cells and cells[reference].value is None
+    return Row(lines, cells, named and any(row.get(reference).value == owner for row in rows))

@@ -29,16 +29,16 @@ UNITS = {
 }
 WORDS = {
     "en": {"none": "none", "yes": "yes", "no": "no", "last": "within the last {}", "next": "within the next {}",
-           "known": "is known", "undetermined": "undetermined", "wants": "undetermined for want of",
+           "known": "is known", "undetermined": "undetermined", "wants": "undetermined:",
            "share": "{}% of {}", "times": "{} times {}", "includes": "includes {}", "nothing matches": "no rule matches",
-           "conflict": "more than one rule matches", "supplied": "as supplied",
-           "unsound": "its rules have mistakes: relcare check",
+           "conflict": "more than one rule matches", "supplied": "as supplied", "supplied wanting": "as supplied: the cell is empty or can't be read",
+           "unsound": "its rules have mistakes: relcare check", "not in force": "no rule of it is in force on this date",
            "empty": "empty", "unreadable": "unreadable", "not supplied": "not supplied"},
     "zh": {"none": "无", "yes": "是", "no": "否", "last": "最近{}内", "next": "未来{}内",
-           "known": "已知", "undetermined": "无法判定", "wants": "无法判定，缺少",
+           "known": "已知", "undetermined": "无法判定", "wants": "无法判定：",
            "share": "{}%的{}", "times": "{}倍的{}", "includes": "包含{}", "nothing matches": "无规则适用",
-           "conflict": "多条规则同时适用", "supplied": "由数据提供",
-           "unsound": "规则文件有误：relcare check",
+           "conflict": "多条规则同时适用", "supplied": "由数据提供", "supplied wanting": "由数据提供：该单元格为空或无法读取",
+           "unsound": "规则文件有误：relcare check", "not in force": "该日期没有生效的规则",
            "empty": "为空", "unreadable": "无法读取", "not supplied": "未提供"},
 }  # fmt: skip
 
@@ -119,7 +119,7 @@ def operand_words(
             return "?" if value is None else value_words(value, fact, language, grouped=grouped)
 
 
-def test_words(
+def words_of_test(
     test: Test, limit: Value | None, fact: Fact, other: Fact | None, language: str, *, grouped: bool = True
 ) -> str:
     """A test without its fact, in the reader's language; "" where the value says it all (a code, `is known`)."""

@@ -8,13 +8,16 @@ from datetime import date, datetime
 from typing import Protocol
 
 from relcare.files.book import Book, Source
-from relcare.rulebook.cells import strip
+from relcare.located import Problem
+from relcare.rulebook.cells import read_cell, strip
 from relcare.rulebook.decisions import Rulebook
 from relcare.rulebook.measures import SeriesMeasure
 from relcare.rulebook.reckon_measures import month_field
 from relcare.rulebook.reckon_rows import Context, RawRow, TableContext, read_raw, reporting_month
 from relcare.rulebook.values import FactValue, Month, State
 from relcare.rulebook.vocabulary import Table
+
+LONG = 40  # letters of a cell that a message shows
 
 
 class Rows(Protocol):
@@ -46,6 +49,56 @@ class FileRows:
         """The rows whose cell in `field`, stripped, is one of `values`, in the order of the file."""
         wanted = frozenset(values)
         return [row for row in self.all_rows(table) if field in row.cells and strip(row.cells[field]) in wanted]
+
+
+class RememberedRows:
+    """Rows that keep what was looked up, by table and line, so that they need not be read again."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self.found: dict[tuple[str, int], RawRow] = {}
+
+    def all_rows(self, table: str) -> Iterator[RawRow]:
+        """Every row of a table."""
+        return self._rows.all_rows(table)
+
+    def rows_where(self, table: str, field: str, values: Collection[str]) -> list[RawRow]:
+        """The rows whose cell in `field`, stripped, is one of `values`, in the order of the file."""
+        rows = self._rows.rows_where(table, field, values)
+        self.found.update(((table, row.line), row) for row in rows)
+        return rows
+
+
+def unreadable_cells(
+    rows: RememberedRows, lines: Mapping[str, Collection[int]], book: Book, context: Context
+) -> list[Problem]:
+    """A placed problem for each cell that can't be read of the remembered rows at these lines of each table."""
+    problems: list[Problem] = []
+    for name, wanted in lines.items():
+        source, table = book.sources[name], context.rulebook.vocabulary.tables[name]
+        facts = context.rulebook.vocabulary.facts.get(table.subject, {})
+        bad: list[tuple[int, int, str, str]] = []  # line, column, cell, what is wrong
+        for line in sorted(wanted):
+            raw = rows.found.get((name, line))
+            for field, text in raw.cells.items() if raw is not None else ():
+                column = table.fields.get(field) or facts.get(field)
+                if column is None:
+                    continue
+                codes = source.codes.get(field)
+                read = read_cell(column, text, date_format=source.date_format, codes=codes, zone=context.zone)
+                if read.state is State.UNREADABLE:
+                    shown = text if len(text) <= LONG else text[: LONG - 1] + "…"
+                    message = f"{field} {shown!r} can't be read: {read.why}"
+                    bad.append((line, source.fields.index(field), shown, message))
+        if bad:
+            from relcare.files.placing import place_in_lines
+
+            places = place_in_lines(source, [(line, column) for line, column, _, _ in bad])
+            problems += [
+                Problem(place, "CEL001", message, "", "error", physical, len(shown))
+                for (_, _, shown, message), (place, physical) in zip(bad, places, strict=True)
+            ]
+    return problems
 
 
 def context_of(rulebook: Rulebook, book: Book, as_of: datetime, rows: Rows) -> Context:

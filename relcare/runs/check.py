@@ -9,10 +9,11 @@ from relcare.engine.decide import Engine
 from relcare.engine.reading import is_later, raw_rows, typed_rows
 from relcare.engine.scan import Scanned
 from relcare.formats.report import Column, ListedRows, Report
-from relcare.located import Place, Problem
+from relcare.located import Place, Problem, by_place
 from relcare.rulebook.evaluate import decide
 from relcare.rulebook.values import FactValue, State
-from relcare.runs.notes import days_old, fingerprints, latest_text, reasons, scan_problems, silenced
+from relcare.runs.book_problems import scan_problems
+from relcare.runs.notes import days_old, fingerprints, latest_text, reason_words, reasons, silenced
 from relcare.runs.opening import Opened, WrongRequestError, open_request
 from relcare.runs.request import Request
 from relcare.runs.result import Result
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 TITLE = {"en": "Check of book and rulebook", "zh": "数据与规则检查"}
 KEYS = ("kind", "place", "code", "message", "hint", "rows_in", "rows_used", "collapsed", "set_aside", "latest", "days_old")  # fmt: skip
 NUMBERS = ("rows_in", "rows_used", "collapsed", "set_aside", "days_old")
-UNUSED = {"en": "{label} (columns not used: {columns})", "zh": "{label}（未使用的列：{columns}）"}
+UNUSED = {"en": "columns not used: {}", "zh": "未使用的列：{}"}
+LATER = {"en": "{} later than the as-of", "zh": "{} 条晚于截止时点"}
 SILENCES = {"en": "silences {rules}", "zh": "相关规则不生效：{rules}"}
 NO_RULE = {"en": "no rule in force needs it", "zh": "没有生效规则需要它"}
 SHOWN_ORPHANS = 5
@@ -40,7 +42,8 @@ def check(request: Request) -> Result:
         engine = Engine(opened.rulebook, opened.book, opened.as_of.moment, opened.spill, request.memory_limit)
         _want_everything(engine, opened)
         engine.read()
-        problems = [*opened.problems, *scan_problems(engine, opened, None), *_orphans(engine), *_examples(opened)]
+        found = [*opened.problems, *scan_problems(engine, opened, None), *_orphans(engine), *_examples(opened)]
+        problems = by_place(found)
         rows = ListedRows(_problem_row(problem) for problem in problems)
         rows += [_table_row(engine, opened, scanned) for _, scanned in sorted(engine.scanned.items())]
         rows += _not_supplied_rows(engine, opened)
@@ -99,15 +102,17 @@ def _table_row(engine: Engine, opened: Opened, scanned: Scanned) -> tuple[str, .
     typed = typed_rows(source, {dated.name: dated}, opened.settings.time_zone) if dated is not None else ""
     given = f"({typed})" if typed else raw_rows(source, {})
     rows_in, hidden = engine.session.rows(f"SELECT count(*), {later} FROM {given}")[0]
-    used = engine.session.rows(f"SELECT count(*) FROM {scanned.relation}")[0][0] + hidden
+    used = engine.session.rows(f"SELECT count(*) FROM {scanned.relation} WHERE {scanned.own}")[0][0] + hidden
     aside = scanned.no_key + len(source.set_aside)
     latest = latest_text(scanned.latest)
     label = scanned.table.label.in_(opened.language)
     unused = [header for header, field in zip(source.headers, source.fields, strict=True) if not field]
-    message = UNUSED[opened.language].format(label=label, columns=", ".join(unused)) if unused else label
-    days = str(days_old(scanned, engine.as_of.date())) if latest else ""
+    told = [UNUSED[opened.language].format(", ".join(unused))] if unused else []
+    told += [LATER[opened.language].format(hidden)] if hidden else []
+    hint = "; ".join(told)
+    days = str(days_old(scanned.latest, engine.as_of.date())) if latest else ""
     figures = (str(rows_in + len(source.set_aside)), str(used), str(scanned.duplicates), str(aside))
-    return ("table", source.path, scanned.table.name, message, "", *figures, latest, days)
+    return ("table", source.path, scanned.table.name, label, hint, *figures, latest, days)
 
 
 def _not_supplied_rows(engine: Engine, opened: Opened) -> list[tuple[str, ...]]:
@@ -118,7 +123,19 @@ def _not_supplied_rows(engine: Engine, opened: Opened) -> list[tuple[str, ...]]:
             rules = silenced(engine, subject, names)
             message = SILENCES[opened.language].format(rules=", ".join(rules)) if rules else NO_RULE[opened.language]
             rows.append(
-                ("not supplied", "", f"{subject}: {', '.join(names)}", f"{why}; {message}", "", "", "", "", "", "", "")
+                (
+                    "not supplied",
+                    "",
+                    f"{subject}: {', '.join(names)}",
+                    f"{reason_words(why, opened.language)}{'；' if opened.language == 'zh' else '; '}{message}",
+                    "",
+                    "",
+                    "",
+                    "",
+                    "",
+                    "",
+                    "",
+                )
             )
     return rows
 
@@ -145,10 +162,11 @@ def _orphans(engine: Engine) -> list[Problem]:
                     ", …" if len(found) > SHOWN_ORPHANS else ""
                 )
                 rows = sum(row[1] for row in found)
-                text = f"{rows} rows refer to a {field.refers} that {target.name} does not have: {listed}"
+                named = "1 row names" if rows == 1 else f"{rows:,} rows name"
+                text = f"{named} a {field.refers} that {engine.sources[target.name].path} does not have: {listed}"
                 hint = "the rows are kept; add what is missing, or leave the cell empty"
                 problems.append(
-                    Problem(Place(engine.sources[name].path), "ROW04", f"{field.name}: {text}", hint, "warning")
+                    Problem(Place(engine.sources[name].path), "ROW004", f"{field.name}: {text}", hint, "warning")
                 )
     return problems
 
@@ -171,7 +189,9 @@ def _examples(opened: Opened) -> list[Problem]:
                 if code != example.gives:
                     hint = f"{decision.name} gives {code}: mend the rule or the example"
                     problems.append(
-                        Problem(example.place, "RUL90", f"the example of {rule.id} does not give {example.gives}", hint)
+                        Problem(
+                            example.place, "RUL090", f"the example of {rule.id} does not give {example.gives}", hint
+                        )
                     )
     return problems
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import relcare
 from relcare.engine import dialect as sql
 from relcare.engine.because import Reasons, is_chosen, shown
 from relcare.engine.conditions import Column as EngineColumn
@@ -9,18 +10,21 @@ from relcare.engine.decide import Engine, Relation
 from relcare.engine.decisions import rule_column
 from relcare.engine.limits import LimitsInForce
 from relcare.engine.owners import owner_stage, want_owner
+from relcare.engine.plan import roots
 from relcare.engine.rows import Item, QueryRows
-from relcare.formats.report import Column, Report
+from relcare.formats.report import Column, ListedRows, Report
+from relcare.located import Place, Problem
 from relcare.rulebook.suggest import nearest
 from relcare.rulebook.vocabulary import Fact
 from relcare.rulebook.wording import word
-from relcare.runs.notes import age_notes, fingerprints, not_judged, scan_problems
+from relcare.runs.book_problems import scan_problems
+from relcare.runs.notes import Told, age_notes, fingerprints, not_judged
 from relcare.runs.opening import Opened, WrongRequestError, open_request
+from relcare.runs.order import in_order
 from relcare.runs.request import Request
 from relcare.runs.result import Result
 
 SUBJECT = "customer"
-FIRST = ("tier", "stage")  # the decisions that stand first; the others follow in the order of the rulebook
 TITLES = {"en": "Customers", "zh": "客户"}
 NOTHING = {"en": "No customers match.", "zh": "没有符合条件的客户。"}
 PARTS = {
@@ -28,6 +32,7 @@ PARTS = {
     "clause": {"en": "clause", "zh": "条款"},
     "because": {"en": "because", "zh": "依据"},
 }
+NO_BOOK = frozenset(("FIL004", "FIL008"))  # problems that say already that there is nothing
 OWNER = {"en": "Owner", "zh": "负责人"}
 BRANCH = {"en": "Branch", "zh": "机构"}
 
@@ -45,7 +50,9 @@ def customers(request: Request) -> Result:
         return listing.result()
     except WrongRequestError as wrong:
         _close(opened, engine)
-        return Result(usage=str(wrong), problems=tuple(opened.problems))
+        if any(problem.severity == "error" for problem in opened.problems):
+            return Result(problems=tuple(opened.problems))  # what is asked for may be what could not be read
+        return Result(usage=str(wrong))
     except BaseException:
         _close(opened, engine)
         raise
@@ -64,23 +71,33 @@ class _Listing:
         self.opened, self.engine, self.request = opened, engine, request
         self.language = opened.language
         self.vocabulary = opened.rulebook.vocabulary
-        decided = [d.name for d in opened.rulebook.decisions if d.subject == SUBJECT]
-        self.decisions = sorted(decided, key=lambda name: FIRST.index(name) if name in FIRST else len(FIRST))
+        self.decisions = [d.name for d in in_order(opened.rulebook.decisions) if d.subject == SUBJECT]
 
     def result(self) -> Result:
         opened, engine = self.opened, self.engine
         table = self.vocabulary.table_of(SUBJECT)
         close = lambda: _close(opened, engine)  # noqa: E731
-        if table is None or table.name not in opened.book.sources:
+        if opened.misled:  # a list under a wrong mapping would be worse than none
             return Result(problems=tuple(opened.problems), on_close=close)
+        if table is None or table.name not in opened.book.sources:
+            lost = Problem(
+                Place(str(opened.book.folder)),
+                "BOK001",
+                "the book has no customers",
+                "a file customers.csv, or a name for it in relcare.yaml",
+            )
+            told = table is None or NO_BOOK & {problem.code for problem in opened.problems}
+            return Result(problems=(*opened.problems, *(() if told else (lost,))), on_close=close)
         columns = self._columns()
         filters = self._checked_filters()
         needed = [c.key.removesuffix(f"_{part}") for c in columns for part in ("", *PARTS)]
         facts = self.vocabulary.facts[SUBJECT]
         wanted = dict.fromkeys(n for n in [*needed, *filters] if n in facts)
-        if any(c.key == "branch" for c in columns) or "branch" in filters:
+        if "branch_id" in facts and (any(c.key == "branch" for c in columns) or "branch" in filters):
             wanted["branch_id"] = None
         engine.plan.want(SUBJECT, wanted)
+        for expected in opened.settings.expects:
+            engine.plan.extra.setdefault(expected, {})
         owned = "owner" in filters or any(c.key == "owner" for c in columns)
         if owned:
             want_owner(engine.plan, SUBJECT)
@@ -89,15 +106,39 @@ class _Listing:
         if owned:
             relation = self._with_owner(relation)
         problems = [*opened.problems, *scan_problems(engine, opened)]
-        body = self._body(relation, filters)
         grouped = self.request.made_for == "terminal"
         limits = LimitsInForce(opened.rulebook.limits, opened.as_of.moment.date())
-        self.reasons = Reasons(engine.judge(relation.columns), self._fact, limits.value, self.language, grouped=grouped)
+        self.reasons = Reasons(
+            engine.judge(relation.columns),
+            self._fact,
+            limits.value,
+            self.language,
+            grouped=grouped,
+            roots=roots(engine.plan.subjects[SUBJECT]),
+        )
         items = tuple(self._item(c.key, relation) for c in columns)
-        rows = QueryRows(engine.session, relation.prefix, self.reasons.prepared.values(), items, body)
+        rows = QueryRows(
+            engine.session,
+            (relation.prefix, relation.name, relation.key),
+            self.reasons.prepared.values(),
+            items,
+            where=self._where(relation, filters),
+            count=engine.scanned[table.name].rows,
+            release=engine.release,
+        )
         if self.request.show_sql:
+            engine.session.prepare(rows.query())
+            copies = [
+                f"-- {s.scan} is a clean copy of {s.path}, made anew by each run"
+                for s in engine.sources.values()
+                if s.clean
+            ]
             statements = [*engine.session.statements, rows.query()]
-            return Result(problems=tuple(problems), sql=";\n\n".join(statements) + ";\n", on_close=close)
+            return Result(
+                problems=tuple(problems),
+                sql="".join(f"{copy}\n" for copy in copies) + ";\n\n".join(statements) + ";\n",
+                on_close=close,
+            )
         report = Report(
             name="customers",
             title=TITLES[self.language],
@@ -105,12 +146,21 @@ class _Listing:
             columns=columns,
             rows=rows,
             made_from=fingerprints(engine, opened),
-            notes=(*not_judged(engine, SUBJECT, self.language), *age_notes(engine, self.language)),
+            notes=Told(lambda: [*not_judged(engine, SUBJECT, self.language), *age_notes(engine, self.language)]),
             shown=self._shown(),
             nothing=NOTHING[self.language],
             language=self.language,
         )
         return Result(report=report, problems=tuple(problems), on_close=close)
+
+    def _empty(self) -> Report:
+        """The list without rows."""
+        made_from = {"relcare": relcare.__version__, "rulebook": {"hash": self.opened.rulebook.hash}}
+        columns = self._columns() if SUBJECT in self.vocabulary.facts else ()
+        return Report(
+            "customers", TITLES[self.language], str(self.opened.as_of), columns, ListedRows(), made_from,
+            nothing=NOTHING[self.language], language=self.language,
+        )  # fmt: skip
 
     def _shown(self) -> tuple[str, ...]:
         """The columns of a terminal: who, what, whose, and why they are what they are."""
@@ -191,25 +241,25 @@ class _Listing:
         columns = {**relation.columns, "owner": EngineColumn("owner", "id")}
         return relation._replace(stages=(*relation.stages, ("owners", stage)), name="owners", columns=columns)
 
-    def _body(self, relation: Relation, filters: dict[str, tuple[str, ...]]) -> str:
+    def _where(self, relation: Relation, filters: dict[str, tuple[str, ...]]) -> str:
+        """The condition of the customers asked for; "" for all."""
         conditions = []
         for name, values in filters.items():
             if name == "owner":
                 people = f"IN ({', '.join(map(sql.text, values))})"
                 conditions.append(
                     f"(owner {people} OR relationship_manager {people})"
-                    if relation.columns["relationship_manager"].supplied
+                    if "relationship_manager" in relation.columns and relation.columns["relationship_manager"].supplied
                     else f"owner {people}"
                 )
                 continue
             column = {"branch": "branch_id"}.get(name, name)
-            if not relation.columns[column].supplied:
+            if not relation.columns[column].supplied or name in self.engine.plan.subjects[SUBJECT].unsound:
                 conditions.append("TRUE" if "undetermined" in values else "FALSE")
                 continue
             listed = ", ".join(map(sql.text, values))
             conditions.append(f"coalesce({sql.name(column)}, 'undetermined') IN ({listed})")
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        return f"FROM (SELECT * FROM {sql.name(relation.name)}{where} ORDER BY {sql.name(relation.key)})"
+        return " AND ".join(conditions)
 
     def _item(self, key: str, relation: Relation) -> Item:
         """The expression of one output column."""
@@ -218,8 +268,10 @@ class _Listing:
             if name != key and name in self.decisions:
                 return self._reason(name, part, relation)
         if key == "owner":
-            return Item("owner")
+            return Item(sql.name("owner"))
         column = {"branch": "branch_id"}.get(key, key)
+        if column not in relation.columns:  # the vocabulary has no such field
+            return Item("''", risky="")
         there = relation.columns[column]
         if not there.supplied:
             return Item("'undetermined'" if key in self.decisions else "''", risky="")
@@ -232,10 +284,13 @@ class _Listing:
 
     def _reason(self, name: str, part: str, relation: Relation) -> Item:
         made = relation.decided.get(name)
-        if name in self.engine.plan.subjects[SUBJECT].unsound:
-            return Item(sql.text(word("unsound", self.language) if part == "because" else ""))
+        unsound = self.engine.plan.subjects[SUBJECT].unsound.get(name)
+        if unsound:
+            return Item(sql.text(word(unsound, self.language) if part == "because" else ""))
         if made is None:  # a column of the file gives the class
-            return Item(sql.text(word("supplied", self.language) if part == "because" else ""))
+            supplied, wanting = (sql.text(word(key, self.language)) for key in ("supplied", "supplied wanting"))
+            value = relation.columns[name].value
+            return Item(f"CASE WHEN {value} IS NULL THEN {wanting} ELSE {supplied} END" if part == "because" else "''")
         if part == "rule":
             return Item(rule_column(made.decision), risky="")
         if part == "clause":

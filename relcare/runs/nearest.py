@@ -1,10 +1,12 @@
-"""The nearest miss: what it would have taken for the rule before the one that decided."""
+"""The tests of a rule, and the nearest miss: what it would have taken for the rule before the one that decided."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from relcare.rulebook.comparing import day_of
 from relcare.rulebook.conditions import All, AnyOf, Compare, Not
@@ -59,3 +61,30 @@ def distance(judged: Judged) -> Value | None:
     if isinstance(value, date | Moment) and isinstance(operand, date | Moment):
         return abs((day_of(value) - day_of(operand)).days) or None
     return None
+
+
+class Leaf(NamedTuple):
+    """A test within a condition: which alternative of an `any` it belongs to ("" for none), and whether it is negated."""
+
+    judged: Judged
+    alternative: str
+    negated: bool
+
+    @property
+    def verdict(self) -> bool | None:
+        """The verdict of the test as it is told, `not` included."""
+        return self.judged.verdict if not self.negated or self.judged.verdict is None else not self.judged.verdict
+
+
+def leaves(judged: Judged, alternative: str = "", *, negated: bool = False) -> Iterator[Leaf]:
+    """The tests of a condition in the order in which they are written."""
+    match judged.condition:
+        case Not():
+            yield from leaves(judged.parts[0], alternative, negated=not negated)
+        case All() | AnyOf():
+            either = isinstance(judged.condition, AnyOf) and len(judged.parts) > 1
+            for number, part in enumerate(judged.parts, start=1):
+                inner = ".".join(filter(None, (alternative, str(number)))) if either else alternative
+                yield from leaves(part, inner, negated=negated)
+        case _:
+            yield Leaf(judged, alternative, negated)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from relcare.files.open_book import open_book
-from relcare.files.rulefiles import read_rule_files
+from relcare.files.rulefiles import folder_bytes, parsed
 from relcare.files.settings import read_settings
 from relcare.files.shipped import shipped
 from relcare.located import Problem
-from relcare.rulebook.load import load
 from relcare.runs.request import Request
 from relcare.timing.moments import AsOf, read_as_of
 
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
     from relcare.files.book import Book
     from relcare.files.settings import Settings
     from relcare.rulebook.decisions import Rulebook
+
+
+SIZE = re.compile(r"[0-9]+(\.[0-9]+)? ?([KMGT]i?B)", re.IGNORECASE)
+
+
+# The folder in which compiled rulebooks are kept, None for none: the command line sets it, from the environment.
+CACHE: ContextVar[Path | None] = ContextVar("CACHE", default=None)
 
 
 class WrongRequestError(Exception):
@@ -39,6 +47,7 @@ class Opened:
     language: str
     spill: Path
     problems: list[Problem] = field(default_factory=list)
+    misled: bool = False  # relcare.yaml has mistakes: what it says of headers and codes can't be trusted
 
     def close(self) -> None:
         """Remove what the run wrote."""
@@ -48,10 +57,19 @@ class Opened:
 def open_request(request: Request) -> Opened:
     """Read rulebook, settings and book. Raises WrongRequestError for an as-of that is none."""
     folder = request.book
-    rulebook, problems = read_rulebook(request.rules or _rules_of(folder) or shipped("rules"))
+    rulebook, problems = read_rulebook(request.rules or _rules_of(folder) or shipped("rules"), CACHE.get())
     settings, mistakes = read_settings(folder, rulebook.vocabulary)
     problems += mistakes
     as_of = _as_of(request, settings.time_zone)
+    if request.memory_limit and not SIZE.fullmatch(request.memory_limit):
+        raise WrongRequestError(f"--memory-limit: {request.memory_limit!r} is no size: write 500MB or 2GB")
+    if request.encoding:
+        import codecs
+
+        try:
+            codecs.lookup(request.encoding)
+        except LookupError:
+            raise WrongRequestError(f"--encoding: there is no encoding {request.encoding!r}") from None
     if request.spill is not None and not request.spill.is_dir():
         raise WrongRequestError(f"--spill: there is no folder {request.spill}")
     spill = Path(tempfile.mkdtemp(prefix="relcare-", dir=request.spill)).resolve()
@@ -60,13 +78,16 @@ def open_request(request: Request) -> Opened:
     except BaseException:
         shutil.rmtree(spill, ignore_errors=True)
         raise
-    problems += book.problems
-    return Opened(rulebook, settings, book, as_of, request.lang or settings.language or "en", spill, problems)
+    # Without a vocabulary no file is a table; the mistake is told already.
+    problems += [p for p in book.problems if rulebook.vocabulary.tables or p.code != "FIL008"]
+    language = request.lang or settings.language or "en"
+    misled = any(problem.severity == "error" for problem in mistakes)
+    return Opened(rulebook, settings, book, as_of, language, spill, problems, misled)
 
 
 def _as_of(request: Request, zone: str) -> AsOf:
     """The as-of in the book's time zone: what was asked for, else now."""
-    if not request.as_of:
+    if request.as_of == "now":
         from zoneinfo import ZoneInfo
 
         now = request.now.astimezone(ZoneInfo(zone)).replace(tzinfo=None, microsecond=0)
@@ -79,10 +100,23 @@ def _as_of(request: Request, zone: str) -> AsOf:
     return as_of
 
 
-def read_rulebook(folder: Path) -> tuple[Rulebook, list[Problem]]:
-    """The rulebook of a folder, and every mistake in it."""
-    trees, fingerprint, problems = read_rule_files(folder)
-    rulebook, mistakes = load(trees, fingerprint)
+def read_rulebook(folder: Path, cache: Path | None = None) -> tuple[Rulebook, list[Problem]]:
+    """The rulebook of a folder, and every mistake in it; one without a mistake is kept in `cache`."""
+    files, fingerprint, problems = folder_bytes(folder)
+    kept = None
+    if cache is not None and not problems and all(isinstance(data, bytes) for _, data in files):
+        from relcare.files.compiled import Compiled
+
+        kept = Compiled(cache, folder, fingerprint)
+        known = kept.read()
+        if known is not None:
+            return known, []
+    # A kept rulebook needs no decoder: they load for others alone.
+    from relcare.rulebook.load import load
+
+    rulebook, mistakes = load(parsed(files, problems), fingerprint)
+    if kept is not None and not problems and not mistakes:
+        kept.write(rulebook)
     return rulebook, with_lines([*problems, *mistakes])
 
 

@@ -12,7 +12,7 @@ class Request:
     """The options of a command, as typed; a run checks them and answers a wrong one by `Result.usage`.
 
     `rules` is None for the book's own setting, else the shipped rulebook. `as_of` is a date (the end of that day) or a
-    moment, "" for `now`, which is aware. `lang` is `en`, `zh` or "" for the book's language. `columns` are the keys
+    moment, or `now` for the moment `now`, which is aware. `lang` is `en`, `zh` or "" for the book's language. `columns` are the keys
     asked for, in that order; () for all. `filters` maps an option's name (`tier`, `owner`) to the values given, any of
     which may match; a key without values does not stand in it. `made_for` is `terminal` (a table follows), `pipe` or
     `file`. With `show_sql` the run answers by `Result.sql` and no report.
@@ -21,7 +21,7 @@ class Request:
     book: Path
     now: datetime
     rules: Path | None = None
-    as_of: str = ""
+    as_of: str = "now"
     lang: str = ""
     encoding: str = ""
     memory_limit: str = ""

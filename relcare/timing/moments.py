@@ -20,6 +20,9 @@ DAY = "([0-9]{4})(?:(-)|(/)|([.])|(年)|)([0-9]{1,2})(?(2)-|(?(3)/|(?(4)[.]|(?(5
 CLOCK = "([0-9./年月日-]+)(?:[ T]([01]?[0-9]|2[0-3]):([0-9]{2})(?::([0-9]{2})(?:[.]([0-9]{1,6}))?)?(?: ?(Z|[+-][0-9]{2}:?[0-9]{2}))?)?"
 
 
+MIDNIGHT = "(.*)[ T]00:00(?::00(?:[.]0{1,6})?)?"
+
+
 class Written(NamedTuple):
     """A moment as written, in the book's time zone: its earliest point, and its precision (day, minute or second)."""
 
@@ -57,6 +60,12 @@ def read_day(text: str) -> date | None:
     if found is None or (len(text) != 8 and not any(found.group(2, 3, 4, 5))):
         return None
     return make_day(int(found[1]), int(found[6]), int(found[7]))
+
+
+def without_midnight(text: str) -> str:
+    """The text before a time of day that is midnight (`2026-09-30 00:00`, `2026-09-30T00:00:00.0`); else the text."""
+    found = _pattern(MIDNIGHT).fullmatch(text) if ":" in text else None
+    return text if found is None else found[1]
 
 
 def make_day(year: int, month: int, day: int) -> date | None:

@@ -109,7 +109,7 @@ def test_a_code_by_its_other_spellings():
 def test_an_unknown_code_names_the_nearest():
     found = read_cell(field("code"), "inqiry", zone=ZONE)
     assert found.state is State.UNREADABLE
-    assert found.why == "`inqiry` is not one of the codes call, inquiry, needs_survey; did you mean `inquiry`?"
+    assert found.why == "`inqiry` is not one of the codes; did you mean `inquiry`?"
     assert "did you mean" not in read_cell(field("code"), "zzz", zone=ZONE).why
 
 
@@ -213,3 +213,26 @@ def test_what_is_written_is_read_back(pair):
 def test_no_text_raises_and_what_is_unreadable_says_why(text, kind):
     found = read_cell(field(kind), text, zone=ZONE)
     assert (found.state is State.UNREADABLE) == bool(found.why)
+
+
+MIDNIGHTS = [" 00:00", "T00:00", " 00:00:00", "T00:00:00.0", " 00:00:00.000000"]
+
+
+@pytest.mark.parametrize("clock", MIDNIGHTS)
+@pytest.mark.parametrize(("day", "form"), [("2020-01-05", ""), ("2020/1/5", ""), ("05.01.2020", "%d.%m.%Y")])
+def test_a_date_may_have_the_time_of_day_midnight(day, form, clock):
+    assert value("date", day + clock, date_format=form) == date(2020, 1, 5)
+
+
+@pytest.mark.parametrize("text", ["2020-01-05 10:30", "2020-01-05 00:00:01", "2020-01-05T00:00:00.5"])
+def test_a_date_with_another_time_of_day_says_so(text):
+    assert read_cell(field("date"), text, zone=ZONE).why == f"`{text}` has a time of day; a date has none but midnight"
+
+
+@pytest.mark.parametrize("text", ["2020-01-05 0:00", "2020-01-05  00:00", "2020-01-05 00:00:00.0000000", "x 00:00"])
+def test_what_only_looks_like_midnight_is_no_date(text):
+    assert read_cell(field("date"), text, zone=ZONE).state is State.UNREADABLE
+
+
+def test_a_moment_at_midnight_stays_a_moment():
+    assert value("moment", "2020-01-05 00:00").precision == "minute"

@@ -52,7 +52,7 @@ def test_problems_then_tables_then_what_is_not_supplied() -> None:
     assert "    hint: write digits" in lines
     assert "  3:9: WORD unknown test" in lines
     row = next(line for line in lines if line.startswith("客户"))
-    assert row.split() == ["客户", "book/customers.csv", "1,200", "1,198", "1", "1", "2026-11-19", "1"]
+    assert row.split() == ["客户", "customers.csv", "1,200", "1,198", "1", "1", "2026-11-19", "1"]
     assert any(line.split() == ["interactions", *["CHURN-QUIET", "is", "not", "judged"]] for line in lines)
 
 

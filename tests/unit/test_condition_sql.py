@@ -11,7 +11,7 @@ from relcare.files.yaml_tree import read_documents
 from relcare.rulebook.load import load
 
 PAIRS = Path(__file__).parent / "condition_pairs.yaml"
-AS_OF = datetime(2026, 11, 20, 23, 59, 59, 999999)
+AS_OF = datetime.fromisoformat("2026-11-20T23:59:59.999999")
 VOCABULARY = """
 kind: table
 table: customers

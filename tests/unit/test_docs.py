@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from relcare.files.rulefiles import read_rule_files
 from relcare.files.yaml_tree import read_documents
 from relcare.rulebook.decisions import Rulebook
 from relcare.rulebook.load import load
+
+LINK = re.compile(r"\]\((?!https?:)([^)]+)\)")
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +65,43 @@ def test_every_limit_of_the_rules_stands_among_the_readings(root: Path, rulebook
     page = (root / "docs" / "conventions.md").read_text(encoding="utf-8").split("## Where the norm is silent")[1]
     missing = [name for name in rulebook.limits if f"`{name}`" not in page and not name.startswith("ladder_")]
     assert not missing
+
+
+def test_the_rules_in_the_readme_are_the_shipped_ones(root: Path) -> None:
+    shown = blocks(root / "README.md")
+    shipped = (root / "rules" / "tier.yaml").read_text(encoding="utf-8")
+    assert shown
+    assert all(block in shipped for block in shown)
+
+
+def test_what_the_readme_quotes_is_printed(root: Path) -> None:
+    page = (root / "README.md").read_text(encoding="utf-8")
+    quoted = [part.split("```")[0] for part in page.split("```text\n")[1:]]
+    cases = ("customers_two_files", "check_bad_cells")
+    printed = [(root / "tests" / "golden" / case / "stdout").read_text(encoding="utf-8") for case in cases]
+    assert [quote in text for quote, text in zip(quoted, printed, strict=True)] == [True, True]
+
+
+def test_links_between_pages_lead_somewhere(root: Path) -> None:
+    pages = [root / "README.md", *(root / "docs").glob("*.md")]
+    for page in pages:
+        for target in LINK.findall(page.read_text(encoding="utf-8")):
+            path, _, part = target.partition("#")
+            there = page.parent / path if path else page
+            assert there.is_file(), f"{page.name}: {target}"
+            if part:
+                lines = there.read_text(encoding="utf-8").splitlines()
+                titles = [line.strip("# ").lower().replace(" ", "-") for line in lines if line.startswith("#")]
+                assert part in titles, f"{page.name}: {target}"
+
+
+def test_every_page_stands_in_the_readme(root: Path) -> None:
+    text = (root / "README.md").read_text(encoding="utf-8")
+    assert not [page.name for page in (root / "docs").glob("*.md") if f"(docs/{page.name})" not in text]
+
+
+def test_the_changelog_names_every_shipped_rule_and_limit(root: Path, rulebook: Rulebook) -> None:
+    page = (root / "CHANGELOG.md").read_text(encoding="utf-8").split("### Rule meaning")[1]
+    rules = [rule.id for decision in rulebook.decisions for rule in decision.rules]
+    assert rules
+    assert not [name for name in [*rules, *rulebook.limits] if f"`{name}`" not in page]

@@ -22,7 +22,7 @@ from relcare.rulebook.conditions import (
 )
 from relcare.rulebook.decisions import DatedLimit, Decision, LimitPeriod, Rule, Rulebook
 from relcare.rulebook.evaluate import Outcome, decide, judge
-from relcare.rulebook.values import ABSENT, EMPTY, Moment, Month, State, known, not_supplied, unreadable
+from relcare.rulebook.values import ABSENT, EMPTY, FactValue, Moment, Month, State, known, not_supplied, unreadable
 from relcare.rulebook.vocabulary import Label, Vocabulary
 
 AS_OF = datetime.combine(date(2026, 9, 30), time.max)
@@ -228,6 +228,15 @@ def outcome(table, as_of=AS_OF, outcomes=None, limits=(), **facts):
     return found.code, found.rule.id if found.rule else "", found.wants
 
 
+@pytest.mark.parametrize("choose", ["first that matches", "exactly one"])
+@pytest.mark.parametrize("dated_by", ["", "received_at"])
+def test_nothing_is_decided_on_a_day_on_which_no_rule_is_in_force(choose, dated_by):
+    facts = {"aum": known(Decimal(9)), "received_at": known(date(2024, 6, 30))}
+    as_of = AS_OF if dated_by else datetime.combine(date(2024, 6, 30), time.max)
+    found = decide(decision(VIP, BASIC, choose=choose, dated_by=dated_by), facts, book_of(), as_of)
+    assert found == Outcome(None, None, state=State.UNREADABLE, possible=("vip", "basic", "none"))
+
+
 def test_the_first_rule_that_matches_decides():
     table = decision(VIP, GROWTH, BASIC)
     assert outcome(table, aum=known(Decimal(6))) == ("vip", "VIP", ())
@@ -280,7 +289,7 @@ def test_rules_and_limits_of_the_day():
 
 def test_what_a_decision_wants_are_the_facts_behind_the_decisions_it_tests():
     tier = decide(decision(VIP, BASIC), {"aum": unreadable("balances.csv:17: not a number")}, book_of(), AS_OF)
-    assert tier.as_fact("tier") == unreadable("tier is undetermined")
+    assert tier.as_fact("tier") == FactValue(State.UNREADABLE, None, "tier is undetermined", ("vip", "basic"))
     stage = decision(rule("S", OneOf("tier", ("vip",)), "mature"), BASIC, name="stage")
     assert outcome(stage, outcomes={"tier": tier}, tier=tier.as_fact("tier")) == (None, "", ("aum",))
     remote = decision(rule("S", OneOf("customer.tier", ("vip",)), "mature"), BASIC, name="stage")

@@ -9,7 +9,7 @@ from relcare.files.settings import read_settings
 from relcare.files.yaml_tree import read_documents
 from relcare.rulebook.load import load
 from relcare.runs.explain import explanation
-from relcare.runs.opening import WrongRequest
+from relcare.runs.opening import WrongRequestError
 
 RULES = """
 kind: table
@@ -79,7 +79,7 @@ def test_the_nearest_miss_says_how_far_off_it_was(told):
     notes, _ = told("C1")
     assert notes == (
         "Tier of C1 is Basic (base) by BASE (1.1.3).",
-        "Next: VIP would also need Visits in 30 days at least 3 (often from 2026-07-01) (it is 2, 1 away).",
+        "Next: VIP would also need Visits in 30 days at least 3 (often from 2026-07-01): it is 2, 1 away.",
     )
     assert told("C1", language="zh")[0][0] == "C1 的层级为基础客户 (base)，依据规则 BASE (1.1.3)。"
 
@@ -103,9 +103,10 @@ def test_every_test_has_its_fact_its_verdict_and_both_places(told):
             "no",
             place,
             "visits.csv:2,4",
+            "",
         ),
-        (*head, "any 2: is Private", "Segment (segment)", "Retail", "no", place, "customers.csv:2"),
-        (*head, "any 2: is missing", "Opened (opened_at)", "2026-01-05", "no", place, "customers.csv:2"),
+        (*head, "any 2: is Private", "Segment (segment)", "Retail", "no", place, "customers.csv:2", ""),
+        (*head, "any 2: is missing", "Opened (opened_at)", "2026-01-05", "no", place, "customers.csv:2", ""),
         (
             "tier",
             "Basic (base)",
@@ -117,6 +118,7 @@ def test_every_test_has_its_fact_its_verdict_and_both_places(told):
             "yes",
             f"rules.yaml:{len(RULES.splitlines())}",
             "",
+            "yes",
         ),
     ]
 
@@ -133,7 +135,83 @@ def test_the_first_class_has_no_nearest_miss(told):
 
 
 def test_who_or_what_is_not_there(told):
-    with pytest.raises(WrongRequest, match="no row of the book has the id 'C9'"):
+    with pytest.raises(WrongRequestError, match="no row of the book has the id 'C9'"):
         told("C9")
-    with pytest.raises(WrongRequest, match="no rule or decision 'VIPP' for it → VIP"):
+    with pytest.raises(WrongRequestError, match="no rule or decision 'VIPP' for it: did you mean 'VIP'"):
         told("C1", "VIPP")
+
+
+COMPLAINTS = """
+kind: table
+table: complaints
+label: {en: Complaints, zh: 投诉}
+subject: complaint
+key: complaint_id
+dated by: received_at
+fields:
+  complaint_id: {type: id, label: {en: Complaint, zh: 投诉号}}
+  amount: {type: money, label: {en: Amount, zh: 金额}}
+  received_at: {type: date, time: happened, label: {en: Received, zh: 收到日}}
+---
+kind: decision
+decides: remedy
+for: complaint
+label: {en: Remedy, zh: 补救}
+choose: first that matches
+dated by: received_at
+limits:
+  much: [{from: 2025-01-01, is: 100}]
+rules:
+  - {id: PAY, cites: 1.1, label: {en: Pay, zh: 赔付}, from: 2025-01-01, when: {amount: at least much}, then: pay}
+  - {id: SORRY, cites: 1.1, label: {en: Apology, zh: 道歉}, from: 2025-01-01, otherwise: apology}
+"""
+K = "complaint_id,amount,received_at\nK1,200,bad\nK2,200,2024-06-30\nK3,x,2026-06-30\nK4,200,2026-12-01\n"
+
+
+@pytest.fixture
+def complaint(tmp_path):
+    nodes, _ = read_documents(COMPLAINTS.encode(), "rules.yaml")
+    rulebook, problems = load([("rules.yaml", nodes)])
+    assert not problems
+    (tmp_path / "complaints.csv").write_text(K, encoding="utf-8")
+    settings, _ = read_settings(tmp_path, rulebook.vocabulary)
+    book = open_book(tmp_path, rulebook.vocabulary, settings, tmp_path)
+
+    def tell(key):
+        found = []
+        report = explanation(rulebook, book, key, as_of=AS_OF, problems=found)
+        rows = [tuple(cell.replace(f"{tmp_path}/", "") for cell in row) for row in report.rows]
+        return report.notes, rows, [str(problem).replace(f"{tmp_path}/", "") for problem in found]
+
+    return tell
+
+
+def test_a_decision_whose_date_is_unknown_shows_the_date_and_the_tests(complaint):
+    notes, rows, problems = complaint("K1")
+    assert notes == ("Remedy of K1 is undetermined for want of Received (received_at).",)
+    why = "unreadable: complaints.csv:2: received_at `bad` is not a date"
+    head = ("remedy", "undetermined", "", "", "dates the rules", "Received (received_at)", why, "unknown")
+    assert rows[0][:8] == head
+    assert rows[0][9] == "complaints.csv:2"
+    assert [(row[2], row[4], row[6], row[7], row[10]) for row in rows[1:]] == [
+        ("PAY", "at least much", "200.00", "unknown", ""),
+        ("SORRY", "otherwise", "", "yes", ""),
+    ]
+    assert problems == ["complaints.csv:2:8: CEL001 received_at 'bad' can't be read: `bad` is not a date"]
+
+
+def test_a_decision_without_a_rule_in_force_says_so(complaint):
+    notes, rows, problems = complaint("K2")
+    said = "no rule of remedy is in force on 2024-06-30"
+    assert notes == (f"Remedy of K2 is undetermined: {said}.",)
+    assert [(row[1], row[4], row[7]) for row in rows] == [("undetermined", said, "unknown")]
+    assert problems == []
+
+
+def test_the_cells_behind_a_subject_that_can_not_be_read_are_told_with_their_places(complaint):
+    assert complaint("K3")[2] == ["complaints.csv:4:4: CEL001 amount 'x' can't be read: `x` is not an amount of money"]
+
+
+def test_a_subject_later_than_the_as_of_is_a_wrong_request(complaint):
+    with pytest.raises(WrongRequestError, match=r"^Complaints K4 is not in the book at this as-of\.$"):
+        complaint("K4")

@@ -86,3 +86,10 @@ def test_nobody_to_explain_is_said() -> None:
 def test_chosen_columns_make_a_plain_table() -> None:
     report = replace(REPORT, columns=REPORT.columns[:2], rows=ListedRows(row[:2] for row in ROWS))
     assert "decision  outcome" in shown(report)
+
+
+def test_an_arrow_marks_the_rule_that_decided() -> None:
+    columns = (*REPORT.columns, Column("decided", "decided"))
+    rows = ListedRows((*row, "yes" if row[2] == "TIER-GROWTH" else "") for row in ROWS)
+    lines = shown(replace(REPORT, columns=columns, rows=rows), width=120)
+    assert [line for line in lines if line.startswith("→")] == ["→ TIER-GROWTH  1.1.2  rules/tier.yaml"]

@@ -4,6 +4,7 @@ import pytest
 from books import VOCABULARY, book, codes
 
 from relcare.files.open_book import open_book
+from relcare.files.placing import place_cells
 from relcare.files.rows import read_rows
 from relcare.files.settings import Settings
 from relcare.located import Place
@@ -121,9 +122,37 @@ def test_a_column_with_the_name_of_a_measure_or_decision_supplies_it(folder):
 
 def test_two_columns_for_one_field_are_a_mistake(folder):
     opened = book(folder, {"customers.csv": "customer_id,name,姓名\nC1,Ann,Bob\n"})
-    [problem] = opened.problems
-    assert (problem.code, problem.place) == ("FIL010", Place(str(folder / "customers.csv"), 1, 18))
-    assert rows(opened) == [{"customer_id": "C1", "name": "Ann"}]
+    path = str(folder / "customers.csv")
+    assert [(p.code, p.place) for p in opened.problems] == [
+        ("FIL010", Place(path, 1, 18)),
+        ("CEL001", Place(path, 2, 4)),
+    ]
+    assert opened.problems[0].hint == "a cell counts only where they agree; remove or rename one of the columns"
+    assert opened.problems[1].message == "name 'Ann ≠ Bob' can't be read: its columns differ"
+    assert opened.problems[1].source == "C1,Ann,Bob"
+    assert rows(opened) == [{"customer_id": "C1", "name": ""}]
+
+
+def test_a_cell_of_two_columns_counts_where_they_agree(folder):
+    opened = book(folder, {"customers.csv": "customer_id,aum,aum,name,姓名\nC1,7000000,1,A,A\nC2,5, 5,,\nC3,1\n"})
+    assert codes(opened) == ["FIL010", "FIL010"]
+    source = opened.sources["customers"]
+    assert source.clean
+    assert rows(opened) == [
+        {"customer_id": "C1", "aum": "7000000 ≠ 1", "name": "A"},
+        {"customer_id": "C2", "aum": "5", "name": ""},
+    ]
+    assert [row.line for row in source.set_aside] == [4]
+    assert place_cells(source, [(0, 1)]) == [(Place(source.path, 2, 4), "C1,7000000,1,A,A")]
+
+
+def test_two_keys_of_yaml_for_one_field(folder):
+    text = "- {customer_id: C1, aum: 7, 资产: 1}\n- {customer_id: C2, 资产: 5}\n- {customer_id: C3, name: A, 姓名: B}\n"
+    opened = book(folder, {"customers.yaml": text})
+    assert codes(opened) == ["FIL010", "FIL010", "CEL001"]
+    assert opened.problems[2].place == Place(str(folder / "customers.yaml"), 3, 27)
+    assert [row["aum"] for row in rows(opened)] == ["7 ≠ 1", "5", ""]
+    assert [row["name"] for row in rows(opened)] == ["", "", ""]
 
 
 def test_a_column_that_is_nearly_a_field_is_warned_of(folder):
@@ -239,9 +268,33 @@ def test_mistakes_in_a_table_in_yaml(folder):
     text = "- customer_id: C1\n  nmae: Ann\n  zzzz: 1\n- C2\n- customer_id: C3\n  name: {first: Ann}\n"
     opened = book(folder, {"customers.yaml": text})
     found = [(problem.code, problem.place.line, problem.severity) for problem in opened.problems]
-    assert found == [("FIL012", 2, "warning"), ("FIL012", 3, "warning")]
-    assert [row.line for row in opened.sources["customers"].set_aside] == [4, 5]
-    assert rows(opened) == [{"customer_id": "C1"}]
+    assert found == [("FIL012", 2, "warning"), ("FIL012", 3, "warning"), ("CEL001", 6, "error")]
+    [row] = opened.sources["customers"].set_aside
+    assert (row.line, row.reason) == (4, "the row is not a mapping")
+    assert row.hint == "a row is a mapping, as `- customer_id: C1`"
+    assert rows(opened) == [{"customer_id": "C1", "name": ""}, {"customer_id": "C3", "name": ""}]
+
+
+def test_a_nested_cell_in_yaml_is_unreadable_and_its_row_stays(folder):
+    text = "- {customer_id: C1, aum: {x: 1, y: [2]}}\n- customer_id: C2\n  name: [[a]]\n  aum: [[1]]\n"
+    opened = book(folder, {"customers.yaml": text})
+    source = opened.sources["customers"]
+    [problem] = opened.problems
+    assert (problem.code, problem.place) == ("CEL001", Place(source.path, 3, 9))
+    assert (problem.message, problem.source) == ("name can't be read: it is not one text", "  name: [[a]]")
+    assert source.set_aside == ()
+    assert [(row["name"], row["aum"]) for row in rows(opened)] == [("", "{x: 1, y: [2]}"), ("", "[[1]]")]
+    assert place_cells(source, [(0, source.headers.index("aum"))])[0][0] == Place(source.path, 1, 26)
+
+
+@pytest.mark.parametrize(("characters", "longest"), [(1_000_000, 0), (2_100_000, 2_100_004), (700_000, 0)])
+@pytest.mark.parametrize("ending", ["csv", "yaml"])
+def test_a_clean_copy_says_how_long_its_longest_record_is(folder, characters, longest, ending):
+    name = "x" * characters
+    text = f"- {{customer_id: C1, name: {name}}}\n" if ending == "yaml" else f"customer_id\tname\r\nC1\t{name}\r"
+    opened = book(folder, {f"customers.{ending}": text if ending == "yaml" else text.replace("\r\n", "\r")})
+    assert opened.sources["customers"].longest == longest
+    assert opened.sources["customers"].set_aside == ()
 
 
 def test_a_yaml_file_that_is_no_list_is_told(folder):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relcare.files.records import fitted, joined, records, split_record
+from relcare.files.records import Unfit, fitted, joined, records, split_record
 
 
 def lines_of(text):
@@ -93,7 +93,16 @@ def test_cells_are_placed_in_their_record():
 )
 def test_a_row_fits_its_header_or_says_why_not(text, expected):
     [record] = records([text], ",")
-    assert fitted(record, 2) == expected
+    found = fitted(record, 2)
+    assert (found.reason if isinstance(found, Unfit) else found) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"), [("1", "one cell for each column"), ('1,"2"x', "written twice"), ('1,"2', "close the quote")]
+)
+def test_a_row_that_does_not_fit_says_what_to_do_about_its_reason(text, advice):
+    [record] = records([text], ",")
+    assert advice in fitted(record, 2).hint
 
 
 CELLS = st.text(st.sampled_from('ab",;\n\r \t客'), max_size=6)

@@ -116,7 +116,7 @@ class Memory:
         return [row for row in self.tables.get(table, []) if row.cells.get(field, "").strip() in values]
 
 
-def reckoned(as_of=AS_OF, covers=None, **tables):
+def reckoned(as_of=AS_OF, covers=None, key="C1", **tables):
     tables.setdefault("customers", [{"customer_id": "C1"}])
     months = {
         Month(int(row["month"][:4]), int(row["month"][5:7]))
@@ -132,7 +132,7 @@ def reckoned(as_of=AS_OF, covers=None, **tables):
         )
         for name, rows in tables.items()
     }
-    return subject("customer", "C1", Memory(tables), Context(RULEBOOK, as_of, "Asia/Shanghai", contexts))
+    return subject("customer", key, Memory(tables), Context(RULEBOOK, as_of, "Asia/Shanghai", contexts))
 
 
 def interactions(*rows):
@@ -175,10 +175,25 @@ def test_same_keys_collapse_and_conflicting_cells_cannot_be_read():
     assert who.fact("aum").value == 5000
 
 
-def test_a_row_whose_subject_is_in_conflict_belongs_to_nobody():
+@pytest.mark.parametrize(
+    ("fact", "expected"),
+    [("calls_30d", State.UNREADABLE), ("calls_before", State.VALUE), ("last_contact", State.UNREADABLE)],
+)
+def test_a_row_whose_subject_is_in_conflict_may_be_of_each_that_it_names(fact, expected):
     rows = interactions(("2026-09-01", "call", "", ""))
     assert reckoned(interactions=rows).fact("calls_30d") == known(1)
-    assert reckoned(interactions=[*rows, {**rows[0], "customer_id": "C2"}]).fact("calls_30d") == known(0)
+    both = [*rows, {**rows[0], "customer_id": "C2"}]
+    for key in ("C1", "C2"):
+        customers = [{"customer_id": "C1"}, {"customer_id": "C2"}]
+        found = reckoned(key=key, customers=customers, interactions=both).fact(fact)
+        assert found.state is expected
+
+
+def test_a_row_whose_subject_is_in_conflict_leaves_what_it_can_not_change():
+    rows = interactions(("2026-09-01", "call", "", "5"), ("2026-09-02", "call", "", "7"))
+    found = reckoned(interactions=[*rows, {**rows[0], "customer_id": "C2"}])
+    assert found.fact("top") == known(7)
+    assert found.fact("last_score") == known(7)
 
 
 def test_windows_share_no_day_and_leave_none_out():

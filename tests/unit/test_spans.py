@@ -41,7 +41,7 @@ def test_a_span_beyond_the_calendar_ends_with_it(unit):
     assert shift(date(2026, 1, 1), -(10**7), unit) == date.min
 
 
-@given(DAYS, st.integers(-2000, 2000), UNITS)
+@given(DAYS, st.integers(-1900, 2000), UNITS)
 def test_shift_agrees_with_dateutil(day, amount, unit):
     delta = relativedelta(months=3 * amount) if unit == "quarters" else relativedelta(**{unit: amount})
     assert shift(day, amount, unit) == day + delta

@@ -1,0 +1,157 @@
+"""Large books take other ways through the engine: they must lead to the same place."""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from relcare.cli import main
+from relcare.engine import rows, scan
+
+AS_OF = "2026-11-20"
+
+
+@pytest.fixture
+def book(root, tmp_path) -> Path:
+    folder = tmp_path / "book"
+    shutil.copytree(root / "sample_data", folder)
+    return folder
+
+
+def listed(book: Path, out: Path, *options: str) -> bytes:
+    code = main(["customers", "--book", str(book), "--as-of", AS_OF, "-q", "-o", str(out), *options])
+    assert code in (0, 3)
+    return out.read_bytes()
+
+
+@pytest.mark.parametrize("suffix", ["csv", "tsv"])
+def test_lines_made_in_two_threads_are_those_made_in_one(book, tmp_path, monkeypatch, suffix):
+    plain = listed(book, tmp_path / f"a.{suffix}")
+    monkeypatch.setattr(rows, "MANY", 1)
+    assert listed(book, tmp_path / f"b.{suffix}") == plain
+    assert plain.count(b"\n") == 61
+
+
+def test_filters_hold_where_the_lines_are_made_in_two_threads(book, tmp_path, monkeypatch):
+    plain = listed(book, tmp_path / "a.csv", "--tier", "core_vip", "--owner", "S102")
+    monkeypatch.setattr(rows, "MANY", 1)
+    assert listed(book, tmp_path / "b.csv", "--tier", "core_vip", "--owner", "S102") == plain
+    assert plain.count(b"\n") > 1
+
+
+def test_delimited_rows_of_the_engine_are_those_that_a_format_would_write(book, tmp_path):
+    customers = book / "customers.csv"
+    lines = customers.read_text(encoding="utf-8").splitlines()
+    header = lines[0].split(",")
+    name = header.index("name")
+    cells = lines[1].split(",")
+    cells[name] = '"Quo""te, tab\t; and\nline"'
+    customers.write_text("\n".join([lines[0], ",".join(cells), *lines[2:]]) + "\n", encoding="utf-8")
+    for suffix, delimiter in (("csv", ","), ("tsv", "\t")):
+        listed(book, tmp_path / f"a.{suffix}")
+        with (tmp_path / f"a.{suffix}").open(encoding="utf-8", newline="") as file:
+            read = list(csv.DictReader(file, delimiter=delimiter))
+        listed(book, tmp_path / "a.jsonl")
+        told = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()]
+        assert [{k: v or None for k, v in row.items()} for row in read] == told
+        assert read[0]["name"] == 'Quo"te, tab\t; and\nline'
+
+
+def many_interactions(book: Path, *odd: str) -> None:
+    """Keys of a prefix and digits, then the odd rows."""
+    header = "interaction_id,customer_id,at,kind,channel,outcome\n"
+    plain = [f"I{n:07d},C0010,2026-10-{n % 20 + 1:02d} 10:00,call,phone,reached" for n in range(1, 60)]
+    (book / "interactions.csv").write_text(header + "\n".join([*plain, *odd]) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        (),
+        ("I0000001,C0010,2026-10-02 10:00,call,phone,reached",),  # the same row twice, of no matter
+        ("I0000070,C0010,2026-10-02 10:00,inquiry,phone,reached",) * 2,  # the same row twice, counted once
+        (
+            "I0000070,C0010,2026-10-02 10:00,inquiry,phone,reached",
+            "I0000070,C0010,2026-10-02 10:00,call,phone,reached",
+        ),  # one matters, the other does not: the kind is unreadable
+        ("I0000001,C0010,2026-10-02 10:00,inquiry,phone,reached",),
+        ("I00001.2,C0010,2026-10-02 10:00,inquiry,phone,reached",),
+        (
+            "I0000_99,C0010,2026-10-02 10:00,inquiry,phone,reached",
+            "I0000099,C0010,2026-10-03 10:00,inquiry,phone,reached",
+        ),
+        (
+            "I 000099,C0010,2026-10-02 10:00,inquiry,phone,reached",
+            "I0000099,C0010,2026-10-03 10:00,inquiry,phone,reached",
+        ),
+        (
+            "I0009e01,C0010,2026-10-02 10:00,inquiry,phone,reached",
+            "I0000090,C0010,2026-10-03 10:00,inquiry,phone,reached",
+        ),
+        (
+            " I0000070,C0010,2026-10-02 10:00,inquiry,phone,reached",
+            "I0000070,C0010,2026-10-02 10:00,inquiry,phone,reached",
+        ),
+        ("X-70,C0010,2026-10-02 10:00,inquiry,phone,reached",),
+        (",C0010,2026-10-02 10:00,inquiry,phone,reached",),
+        (
+            "I0000071,C0010,2027-10-02 10:00,inquiry,phone,reached",
+            "I0000071,C0010,2026-10-02 10:00,inquiry,phone,reached",
+        ),
+        ("I0000072,C0010,someday,inquiry,phone,reached",),
+        ("I0000073,C0010,2026-10-02 10:00,telepathy,phone,reached",),
+    ],
+)
+def test_keys_of_a_large_file_are_told_apart_as_in_a_small_one(book, tmp_path, monkeypatch, odd):
+    many_interactions(book, *odd)
+    columns = ("--columns", "customer_id,inquiries_90d,inquiries_prev_90d,churn_warning,churn_warning_rule,stage")
+    small = listed(book, tmp_path / "small.csv", *columns)
+    monkeypatch.setattr(scan, "LARGE", 0)
+    assert listed(book, tmp_path / "large.csv", *columns) == small
+
+
+def account(book: Path, capsys: pytest.CaptureFixture[str]) -> list[int]:
+    main(
+        [
+            "check",
+            "--book",
+            str(book),
+            "--as-of",
+            AS_OF,
+            "-f",
+            "csv",
+            "--columns",
+            "code,rows_in,rows_used,collapsed,set_aside",
+        ]
+    )
+    row = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("interactions,"))
+    return [int(figure) for figure in row.split(",")[1:]]
+
+
+@pytest.mark.parametrize("large", [False, True])
+@pytest.mark.parametrize(
+    ("odd", "expected"),
+    [
+        ((), [59, 59, 0, 0]),
+        (("I0000001,C0010,2026-10-02 10:00,call,phone,reached",), [60, 59, 1, 0]),
+        ((",C0010,2026-10-02 10:00,call,phone,reached",), [60, 59, 0, 1]),
+        (("I0000099,C0010",), [60, 59, 0, 1]),
+        (
+            (
+                "I0000_99,C0010,2026-10-02 10:00,call,phone,reached",
+                "I0000099,C0010,2026-10-02 10:00,call,phone,reached",
+            ),
+            [61, 61, 0, 0],
+        ),
+        (("I0000099,C0010,2027-10-02 10:00,call,phone,reached",), [60, 60, 0, 0]),
+    ],
+)
+def test_rows_in_are_rows_used_collapsed_and_set_aside(book, capsys, monkeypatch, large, odd, expected):
+    many_interactions(book, *odd)
+    if large:
+        monkeypatch.setattr(scan, "LARGE", 0)
+    rows_in, used, collapsed, aside = account(book, capsys)
+    assert [rows_in, used, collapsed, aside] == expected
+    assert rows_in == used + collapsed + aside
