@@ -16,7 +16,7 @@ from typing import Any
 
 import relcare
 from relcare.located import Place
-from relcare.rulebook import conditions, decisions, measures, values, vocabulary
+from relcare.rulebook import conditions, decisions, measures, obligations, ordering, values, vocabulary
 from relcare.rulebook.decisions import Rulebook
 
 # The order gives a type its number in the file; this module's source is part of the hash, so it may change.
@@ -26,7 +26,10 @@ TYPES: tuple[type[Any], ...] = (
     conditions.Within, conditions.OneOf, conditions.Includes, conditions.Known, conditions.All, conditions.AnyOf,
     conditions.Not, measures.Window, measures.RowMeasure, measures.SeriesMeasure, measures.AgeMeasure,
     decisions.LimitPeriod, decisions.DatedLimit, decisions.Example, decisions.Rule, decisions.Approval,
-    decisions.Decision, decisions.Rulebook, values.Month, values.Moment,
+    decisions.Decision, decisions.Rulebook, values.Month, values.Moment, vocabulary.RowEvidence, vocabulary.RowPauses,
+    vocabulary.RowWaives, obligations.Start, obligations.Cadence, obligations.Point, obligations.RowsDone,
+    obligations.FactDone, obligations.AllDone, obligations.AnyDone, obligations.Pauses, obligations.Lapse,
+    obligations.Cause, obligations.ObligationExample, obligations.Obligation, ordering.SortKey, ordering.Order,
 )  # fmt: skip
 TEXTUAL: dict[str, Any] = {
     "date": date.fromisoformat,

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 from relcare.located import Place
 from relcare.rulebook.conditions import Condition
 from relcare.rulebook.values import Value
 from relcare.rulebook.vocabulary import Code, Label, Vocabulary
+
+if TYPE_CHECKING:
+    from relcare.rulebook.obligations import Obligation
+    from relcare.rulebook.ordering import Order
+    from relcare.timing.calendars import Calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +118,9 @@ class Decision:
 class Rulebook:
     """All that the rule files say.
 
-    `decisions` are in topological order: each stands after those that its facts need, whatever their subject.
+    `decisions` are in topological order: each stands after those that its facts need, whatever their subject. `obligations`
+    are versions of rules in the order of the files, but each after all versions of the rule whose end starts it. `orders`
+    are sorted by their first day.
     `hash` is the SHA-256 of the files' bytes, in the order of their names.
     """
 
@@ -120,7 +128,22 @@ class Rulebook:
     limits: dict[str, DatedLimit]
     decisions: tuple[Decision, ...]
     hash: str = ""
+    obligations: tuple[Obligation, ...] = ()
+    calendars: dict[str, Calendar] = field(default_factory=dict)
+    orders: tuple[Order, ...] = ()
 
     def decision(self, subject: str, name: str) -> Decision | None:
         """The decision `name` of `subject`."""
         return next((d for d in self.decisions if d.subject == subject and d.name == name), None)
+
+    def versions(self, rule_id: str) -> tuple[Obligation, ...]:
+        """The versions of the obligation with this id, in the order of the files; () where there is none."""
+        return tuple(rule for rule in self.obligations if rule.id == rule_id)
+
+    def obligations_of(self, subject: str) -> tuple[Obligation, ...]:
+        """The obligations to a subject, in their order."""
+        return tuple(rule for rule in self.obligations if rule.subject == subject)
+
+    def order(self, day: date) -> Order | None:
+        """The order of lists that is in force on `day`; None before the first."""
+        return next((order for order in reversed(self.orders) if order.start <= day), None)

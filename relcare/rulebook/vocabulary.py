@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from relcare.located import Place
+from relcare.rulebook.conditions import Condition
 from relcare.rulebook.measures import Measure
 
 TYPES = ("id", "text", "code", "codes", "yes_no", "money", "number", "percent", "count", "date", "moment", "month")
@@ -61,12 +62,52 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class RowEvidence:
+    """The rows of a table show that something was done, at their `dated_by`.
+
+    `word` is what rules call such a row (`done when: interaction call`); `kind` is the field of type code that says what was
+    done ("" where the table has none). A row counts if `counts`, a condition on the table's fields, holds (None: always) and
+    the field `rule` is empty or names the rule ("" where the table has no such field).
+    """
+
+    word: str
+    kind: str = ""
+    counts: Condition | None = None
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RowPauses:
+    """The rows of a table stop clocks: the field `kind` says of what kind the pause is, `start` and `end` from when to when.
+
+    An empty `end` is a pause that goes on.
+    """
+
+    kind: str
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowWaives:
+    """The rows of a table waive what is owed, at their `dated_by`: fields for the rule's id, the subject's key, who and why.
+
+    `by` and `why` are "" where the table has no such field.
+    """
+
+    rule: str
+    subject: str
+    by: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table of a book.
 
     `subject` is the subject that has one row here ("" for a table of events). Rows with the same `key` are one row.
     `dated_by` is the field with which a row comes into being: a row whose `dated_by` lies after the as-of is hidden
-    ("" for a table of snapshots).
+    ("" for a table of snapshots). `evidence`, `pauses` and `waives` say what its rows are to obligations, None for nothing.
     """
 
     name: str
@@ -76,6 +117,9 @@ class Table:
     key: tuple[str, ...] = ()
     dated_by: str = ""
     place: Place = field(default=Place(""), compare=False)
+    evidence: RowEvidence | None = None
+    pauses: RowPauses | None = None
+    waives: RowWaives | None = None
 
     @property
     def series_month(self) -> str:

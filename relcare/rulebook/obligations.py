@@ -1,0 +1,205 @@
+"""Obligations: what the bank owes a subject, from when, by when, done by what; and who answers for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeAlias
+
+from relcare.located import Place
+from relcare.rulebook.conditions import Condition, Span
+from relcare.rulebook.decisions import Approval
+from relcare.rulebook.vocabulary import Label
+
+# What a status can be; the first six are open: somebody still has to act.
+OPEN = ("overdue", "at risk", "running", "paused", "no record", "undetermined")
+STATUSES = (*OPEN, "not started", "met", "met late", "lapsed", "waived", "ceased")
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a clock counts from.
+
+    `kind`:
+
+    - `fact`: the date or moment `fact` of the subject; where it has none and `rule` is given, the end of that rule, assumed.
+    - `end of`: the end of the obligation `rule` of the same subject: when that was done; while it is not, its deadline, and
+      the start is `assumed`.
+    - `period`: the first moment of the period of `every`, or the anniversary, or the opening of a festival's occurrence.
+    - `ahead`: the occurrence is there ahead of a date; the clock is never asked for its start.
+    """
+
+    kind: str
+    fact: str = ""
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """How an obligation comes again.
+
+    `months`: every so many calendar months, aligned to January (3 is every quarter); 0 where it is not counted in months.
+    `on`: the date of the subject whose anniversaries it falls on, every `months` months (12 is a year) after it, the date
+    itself excluded. `festivals`: the names of festivals of the calendar, () for all of them; None where it is not festivals.
+    """
+
+    months: int = 0
+    on: str = ""
+    festivals: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point in time, measured from another: a deadline, or an opening.
+
+    `base`: `start` (of the clock), `period end` (the last day of the period), `festival`, `due` (the deadline), or `fact`, the
+    date `fact` of the subject. `span` is counted forwards from it, or back where it is `before`; None is the base itself.
+    `open_day`: of a period's end, the last open day of the period. `rolls`: a natural-day deadline on a closed day moves to
+    the next open day.
+    """
+
+    base: str
+    fact: str = ""
+    span: Span | None = None
+    before: bool = False
+    open_day: bool = False
+    rolls: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowsDone:
+    """Done by a row of another table: its first that fits, from the occurrence's opening on.
+
+    `codes`: the table's `kind` is one of these (() where any will do). `where` tests further fields of the row. `since`
+    narrows the window: `in the 60 days before next_repricing_date`.
+    """
+
+    table: str
+    codes: tuple[str, ...] = ()
+    where: Condition | None = None
+    since: Point | None = None
+    words: str = field(default="", compare=False)
+    place: Place = field(default=Place(""), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FactDone:
+    """Done when the subject's date or moment `fact` is known; that is when it was done."""
+
+    fact: str
+    words: str = field(default="", compare=False)
+    place: Place = field(default=Place(""), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AllDone:
+    """Every part, at its last."""
+
+    parts: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyDone:
+    """At least one part, at its first."""
+
+    parts: tuple[Evidence, ...]
+
+
+Evidence: TypeAlias = RowsDone | FactDone | AllDone | AnyDone
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """The kinds of events that stop the clock, and for how long at most in all (None: without end).
+
+    `most` of a clock in working days is in working days (open days that do not count); of an elapsed clock in elapsed time
+    or days of 24 hours.
+    """
+
+    kinds: tuple[str, ...]
+    most: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """When an occurrence that was not done is given up: `after` its deadline (a span), or `at next` (when the next opens).
+
+    None of both: never.
+    """
+
+    after: Span | None = None
+    at_next: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What makes an obligation cease: its name for people, and the condition."""
+
+    label: Label
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class ObligationExample:
+    """A worked example: facts of an invented subject, and what they give.
+
+    `gives`: `due 2026-10-13`, `due 2026-11-21 10:00`, `nothing` (it is not owed), or a status.
+    """
+
+    as_of: date | None
+    facts: dict[str, str]
+    gives: str
+    place: Place = field(default=Place(""), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Obligation:
+    """One version of a rule that owes something.
+
+    An occurrence uses the version in force on the date of its start (of its opening where it is ahead of a date), or on
+    `dated_by`, a date field of the subject, where that is given: `start` is included, `until` is not; where no version is in
+    force nothing is owed. `when` None: owed to every subject. `at_start`: `when` is judged at the occurrence's start, else at
+    the as-of. `opens` says from when on evidence counts, None for the default: the start of a clock; of what is ahead of a
+    date the beginning of the evidence's window, else the beginning of time. `warns` is counted back from `act_by`; None: the
+    day of `act_by`. `by` is a role. `channel` is "" for the customer's preferred one. `calendar` is "" for the book's.
+    """
+
+    id: str
+    subject: str
+    label: Label
+    cites: tuple[str, ...]
+    start: date
+    until: date | None
+    starts: Start
+    due: Point
+    done: Evidence
+    when: Condition | None = None
+    at_start: bool = False
+    every: Cadence | None = None
+    opens: Point | None = None
+    warns: Span | None = None
+    pauses: Pauses | None = None
+    lapses: Lapse = Lapse()
+    by: str = ""
+    channel: str = ""
+    calendar: str = ""
+    dated_by: str = ""
+    ceases: tuple[Cause, ...] = ()
+    approved: Approval | None = None
+    if_missing: bool = False
+    if_not_supplied: bool = False
+    examples: tuple[ObligationExample, ...] = ()
+    place: Place = field(default=Place(""), compare=False)
+
+    def in_force(self, day: date) -> bool:
+        """Whether this version is in force on `day`: from `start` on, until the day before `until`."""
+        return self.start <= day and (self.until is None or day < self.until)
+
+
+def parts_of(evidence: Evidence) -> list[RowsDone | FactDone]:
+    """The single pieces of evidence, in the order in which they are written."""
+    match evidence:
+        case AllDone(parts) | AnyDone(parts):
+            return [piece for part in parts for piece in parts_of(part)]
+        case _:
+            return [evidence]
