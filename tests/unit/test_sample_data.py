@@ -135,7 +135,7 @@ def test_it_has_fourteen_months_of_balances(tables: dict[str, Table]) -> None:
 
 def test_it_shows_every_class(rulebook: Rulebook, book: Book, tmp_path: Path) -> None:
     rows = decided(rulebook, book, "customer", AS_OF, tmp_path)
-    assert len(rows) == 60
+    assert len(rows) == 62
     for decision in rulebook.decisions:
         shown = {row[decision.name] for row in rows}
         assert shown >= {code.key for code in decision.codes}, decision.name
