@@ -31,7 +31,7 @@ def test_lines_made_in_two_threads_are_those_made_in_one(book, tmp_path, monkeyp
     plain = listed(book, tmp_path / f"a.{suffix}")
     monkeypatch.setattr(rows, "MANY", 1)
     assert listed(book, tmp_path / f"b.{suffix}") == plain
-    assert plain.count(b"\n") == 61
+    assert plain.count(b"\n") == 63
 
 
 def test_filters_hold_where_the_lines_are_made_in_two_threads(book, tmp_path, monkeypatch):

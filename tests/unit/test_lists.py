@@ -153,7 +153,7 @@ def test_two_files_are_enough(run, root):
     assert code == 0
     tiers = [row["tier"] for row in said["rows"]]
     stages = [row["stage"] for row in said["rows"]]
-    assert len(tiers) == 60
+    assert len(tiers) == 62
     assert tiers.count("undetermined") <= 2
     assert stages.count("undetermined") <= 2
     assert {"core_vip", "growth", "basic"} <= set(tiers)
