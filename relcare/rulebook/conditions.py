@@ -15,11 +15,12 @@ from relcare.rulebook.values import Value
 
 ELAPSED_UNITS = ("seconds", "minutes", "hours")
 NATURAL_UNITS = ("days", "weeks", "months", "quarters", "years")
+WORKING_DAYS = "working days"  # the unit of spans of obligations that count the open days of a calendar
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """So many units; `unit` is one of ELAPSED_UNITS or NATURAL_UNITS."""
+    """So many units; `unit` is one of ELAPSED_UNITS or NATURAL_UNITS, in obligations also WORKING_DAYS."""
 
     amount: int
     unit: str

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import NamedTuple
 
-from relcare.located import Mapping, Node, Scalar, Sequence
+from relcare.located import Mapping, Node, Scalar
 from relcare.rulebook.conditions import Condition
 from relcare.rulebook.decisions import Approval, Example, Rule
 from relcare.rulebook.decode_conditions import ConditionReader, Named, Scope
 from relcare.rulebook.decode_measures import note_taken, read_subject
+from relcare.rulebook.decode_rules import (
+    only_no,
+    overlap,
+    read_approval,
+    read_example,
+    rule_nodes,
+    scope_of,
+)
 from relcare.rulebook.decode_vocabulary import code_name, decode_codes
 from relcare.rulebook.limits import Limits
 from relcare.rulebook.reader import Reader
@@ -50,7 +57,7 @@ class DecisionReader:
         self._reader = reader
         self._vocabulary = vocabulary
         self._limits = limits
-        self._ids: dict[str, Draft] = {}
+        self.ids: dict[str, Draft] = {}  # of the rules, with the decision in which each stands
         self.drafts: list[Draft] = []
 
     def outline(self, document: Mapping) -> None:
@@ -63,9 +70,9 @@ class DecisionReader:
         name = reader.name(reader.need(found, "decides", document, "the decision"), "the name of a decision")
         choose = reader.word(reader.need(found, "choose", name or document, "the decision"), "a way to choose", CHOICES)
         label = reader.label(found.get("label"), name.text if name else "")
-        approved = self._approval(found.get("approved"))
+        approved = read_approval(reader, found.get("approved"))
         outcomes = decode_codes(reader, found.get("outcomes"), name.text if name else "decision")
-        nodes = self._rule_nodes(found, document)
+        nodes = rule_nodes(reader, found, document, "the decision")
         codes = self._codes(outcomes, nodes, "outcomes" in found)
         if name is None:
             return
@@ -79,29 +86,6 @@ class DecisionReader:
         facts[name.text] = Fact(name.text, subject, "code", label, "decision", codes=codes, place=name.place)
         draft = Draft(name, subject, label, choose or CHOICES[0], codes, found, nodes, approved, [], [])
         self.drafts.append(draft)
-
-    def _approval(self, node: Node | None) -> Approval | None:
-        reader = self._reader
-        found = reader.mapping(node, "an approval", ("by", "on", "document"))
-        if found is None or node is None:
-            return None
-        by = reader.text(reader.need(found, "by", node, "the approval"), "`by`")
-        on = reader.day(reader.need(found, "on", node, "the approval"), "`on`")
-        paper = reader.text(reader.need(found, "document", node, "the approval"), "`document`")
-        return Approval(by.text, on, paper.text) if by and on and paper else None
-
-    def _rule_nodes(self, found: dict[str, Node], document: Mapping) -> tuple[Mapping, ...]:
-        reader = self._reader
-        node = reader.need(found, "rules", document, "the decision")
-        nodes: list[Mapping] = []
-        for item in reader.items(node, "rules"):
-            if isinstance(item, Mapping):
-                nodes.append(item)
-            else:
-                reader.note(item, "RUL004", "a rule is written as lines of `key: value`")
-        if isinstance(node, Sequence) and not node.items:
-            reader.note(node, "RUL003", "the decision has no rules", "add `- id: …`")
-        return tuple(nodes)
 
     def _codes(self, declared: tuple[Code, ...], nodes: tuple[Mapping, ...], closed: bool) -> tuple[Code, ...]:
         """The outcomes in the order of the rules; then those that no rule gives; `none` last where it can happen."""
@@ -137,13 +121,8 @@ class DecisionReader:
 
     def complete(self, draft: Draft) -> None:
         """Decode the limits' uses and the rules of the decision."""
-        reader, vocabulary, subject = self._reader, self._vocabulary, draft.subject
-        scope = Scope(
-            f"a {subject}",
-            lambda name: vocabulary.fact(subject, name),
-            lambda: _reachable(vocabulary, subject),
-            lambda name: _is_broken(reader, subject, name),
-        )
+        reader = self._reader
+        scope = scope_of(reader, self._vocabulary, draft.subject)
         conditions = ConditionReader(reader, scope, self._limits)
         otherwise: list[Rule] = []
         for node in draft.nodes:
@@ -168,8 +147,8 @@ class DecisionReader:
         cites = reader.cites(reader.need(found, "cites", owner, what))
         dates = reader.period(found, owner, what)
         when, then = self._row(found, owner, what, conditions)
-        missing = self._only_no(found.get("if missing"), "if missing")
-        not_supplied = self._only_no(found.get("if not supplied"), "if not supplied")
+        missing = only_no(reader, found, "if missing")
+        not_supplied = only_no(reader, found, "if not supplied")
         if "corrects" in found:
             reader.text(found["corrects"], "the reason of `corrects`")
         codes = [code.key for code in draft.codes]
@@ -204,57 +183,34 @@ class DecisionReader:
         outcome = code_name(reader, reader.need(found, "then", owner, what), "an outcome")
         return condition, outcome.text if outcome else None
 
-    def _only_no(self, node: Node | None, key: str) -> bool:
-        if node is None:
-            return False
-        return self._reader.word(node, f"what `{key}` can say", ("no",)) == "no"
-
     def _example(self, node: Node, scope: Scope, codes: list[str]) -> Example | None:
-        reader = self._reader
-        if not isinstance(node, Mapping):
-            reader.note(node, "RUL004", "an example is written as {as of: DATE, FACT: value, gives: OUTCOME}")
+        given = read_example(self._reader, node, scope, "OUTCOME")
+        if given is None:
             return None
-        as_of: date | None = None
-        facts: dict[str, str] = {}
-        for key, value in node.entries:
-            if key.text == "as of":
-                as_of = reader.day(value, "`as of`")
-            elif key.text != "gives" and scope.find(key.text) is None:
-                if not scope.broken(key.text):
-                    hint = did_you_mean(key.text, [*scope.names(), "as of", "gives"])
-                    reader.note(key, "RUL060", f"{scope.what} has no fact `{key.text}`", hint)
-            elif isinstance(value, Sequence):
-                facts[key.text] = ";".join(text.text for text in reader.texts(value, "an item"))
-            elif isinstance(value, Mapping):
-                reader.note(value, "RUL004", f"the value of `{key.text}` is one text")
-            elif key.text != "gives":
-                facts[key.text] = value.text
-        gives = reader.text(reader.need({k.text: v for k, v in node.entries}, "gives", node, "the example"), "`gives`")
-        if gives is None:
+        outcome = given.gives.text
+        if outcome not in codes and outcome != UNDETERMINED:
+            hint = did_you_mean(outcome, codes) or "its outcomes are " + ", ".join(f"`{code}`" for code in codes)
+            self._reader.note(given.gives, "RUL061", f"the decision has no outcome `{outcome}`", hint)
             return None
-        if gives.text not in codes and gives.text != UNDETERMINED:
-            hint = did_you_mean(gives.text, codes) or "its outcomes are " + ", ".join(f"`{code}`" for code in codes)
-            reader.note(gives, "RUL061", f"the decision has no outcome `{gives.text}`", hint)
-            return None
-        return Example(as_of, facts, gives.text, node.place)
+        return Example(given.as_of, given.facts, outcome, node.place)
 
     def _fits_in(self, rule: Rule, node: Mapping, draft: Draft, otherwise: list[Rule]) -> bool:
         """Whether the rule can stand beside those before it."""
         reader = self._reader
         at = node.get("id") or node
-        owner = self._ids.setdefault(rule.id, draft)
+        owner = self.ids.setdefault(rule.id, draft)
         if owner is not draft:
             message = f"rule `{rule.id}` stands in decision `{owner.name.text}` as well"
             reader.note(at, "RUL026", message, "an id names one rule of the whole rulebook")
             return False
         for earlier, _ in draft.rules:
-            if earlier.id == rule.id and _overlap(earlier, rule):
+            if earlier.id == rule.id and overlap(earlier, rule):
                 message = f"two versions of rule `{rule.id}` are in force from {max(earlier.start, rule.start)} on"
                 hint = f"the other begins at {earlier.place}; end it with `until`, or choose another id"
                 reader.note(at, "RUL021", message, hint)
                 return False
         for earlier in otherwise:
-            if not _overlap(earlier, rule):
+            if not overlap(earlier, rule):
                 continue
             if rule.when is None:
                 message = (
@@ -266,10 +222,6 @@ class DecisionReader:
                 reader.note(at, "RUL024", message, f"move it above `{earlier.id}`")
             return False
         return True
-
-
-def _overlap(one: Rule, other: Rule) -> bool:
-    return (one.until is None or other.start < one.until) and (other.until is None or one.start < other.until)
 
 
 def _always_otherwise(nodes: tuple[Mapping, ...]) -> bool:
@@ -290,19 +242,3 @@ def _always_otherwise(nodes: tuple[Mapping, ...]) -> bool:
             return True
         reached = max(reached, ends)
     return False
-
-
-def _reachable(vocabulary: Vocabulary, subject: str) -> list[str]:
-    """The names that a condition of the subject may use."""
-    names = list(vocabulary.facts[subject])
-    table = vocabulary.table_of(subject)
-    for other in vocabulary.facts:
-        if other != subject and table is not None and table.reference_to(other):
-            names += [f"{other}.{name}" for name in vocabulary.facts[other]]
-    return names
-
-
-def _is_broken(reader: Reader, subject: str, name: str) -> bool:
-    if "." in name:
-        subject, _, name = name.partition(".")
-    return (subject, name) in reader.broken

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from relcare.located import Mapping, Node, Scalar
-from relcare.rulebook.conditions import ELAPSED_UNITS, All, Condition, Limit, Span
-from relcare.rulebook.decode_conditions import TIMED, ConditionReader, Scope, Spot
+from relcare.rulebook.conditions import ELAPSED_UNITS, Limit, Span
+from relcare.rulebook.decode_conditions import TIMED, Spot
 from relcare.rulebook.decode_vocabulary import ANY_TABLE, decode_empty, decode_range
+from relcare.rulebook.decode_where import read_where
 from relcare.rulebook.limits import Limits
 from relcare.rulebook.measures import AgeMeasure, Measure, RowMeasure, SeriesMeasure, Window
 from relcare.rulebook.operands import Misread, read_span
@@ -152,7 +153,7 @@ class MeasureReader:
         stretch = None if window is None else self._window(window, table)
         if table is None:
             return None
-        condition = None if where is None else self._where(where, table)
+        condition = None if where is None else read_where(self._reader, self._limits, table, where)
         field = self._field(values[0], table, kind) if kind != "count" else COUNTED
         if field is None or (where is not None and condition is None) or (window is not None and stretch is None):
             return None
@@ -277,32 +278,6 @@ class MeasureReader:
             return None
         return Window(spans[0], spans[1] if before else None)
 
-    def _where(self, spot: Spot, table: Table) -> Condition | None:
-        scope = Scope(
-            f"table `{table.name}`",
-            table.fields.get,
-            table.fields.keys,
-            lambda name: (table.name, name) in self._reader.broken,
-        )
-        conditions = ConditionReader(self._reader, scope, self._limits)
-        parts: list[Condition | None] = []
-        for piece in _pieces(spot):
-            name, _, test = piece.text.partition(" ")
-            named = Spot(piece.at, piece.start, name)
-            field = conditions.fact(named)
-            if not test:
-                self._note(piece, "VOC020", f"`{name}` is not tested", "write `where FIELD TEST`, as `where kind call`")
-                parts.append(None)
-            elif field is None:
-                parts.append(None)
-            else:
-                rest = piece.cut((len(name), len(piece.text)))
-                parts.append(conditions.test(field, rest, spot.at.place))
-        whole = [part for part in parts if part is not None]
-        if len(whole) != len(parts):
-            return None
-        return whole[0] if len(whole) == 1 else All(tuple(whole))
-
     def _note(self, spot: Spot, code: str, message: str, hint: str = "") -> None:
         self._reader.note(spot.at, code, message, hint, part=spot.part())
 
@@ -360,18 +335,3 @@ def _split(spot: Spot) -> tuple[Spot, Spot | None, Spot | None]:
     if at < 0:
         return spot.cut((0, end)), None, window
     return spot.cut((0, at)), spot.cut((at + 7, end)), window
-
-
-def _pieces(spot: Spot) -> list[Spot]:
-    """The tests of a `where`: its text cut at each `and` that is not part of `between A and B`."""
-    pieces: list[Spot] = []
-    start = 0
-    position = spot.text.find(" and ")
-    while position >= 0:
-        piece = spot.text[start:position]
-        if " between " not in piece or " and " in piece:
-            pieces.append(spot.cut((start, position)))
-            start = position + 5
-        position = spot.text.find(" and ", position + 5)
-    pieces.append(spot.cut((start, len(spot.text))))
-    return pieces

@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from relcare.rulebook.cells import read_cell
-from relcare.rulebook.conditions import Span
+from relcare.rulebook.conditions import WORKING_DAYS, Span
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.values import Moment, State, Value
 from relcare.rulebook.vocabulary import NUMERIC, Fact, Field, Label
@@ -155,12 +155,17 @@ def read_share(text: str, divisor: int) -> Decimal | None:
     return share if share > 0 else None
 
 
-def read_span(text: str) -> Span | Misread:
-    """`90 days`, `1 month`: a whole number of at least 1 and a unit of time."""
+def read_span(text: str, *, working: bool = False) -> Span | Misread:
+    """`90 days`, `1 month`: a whole number of at least 1 and a unit of time; `5 working days` where `working`."""
     words = text.split()
+    if len(words) == 3 and " ".join(words[1:]).lower() in (WORKING_DAYS, WORKING_DAYS[:-1]):
+        if not working:
+            hint = "only the clocks of obligations count working days: write days, weeks, months, …"
+            return Misread("RUL038", f"`{text}` is not counted here", hint)
+        words = [words[0], WORKING_DAYS]
     if len(words) != 2:
         return Misread("RUL038", f"`{text}` is not a length of time", "write a number and a unit, as 90 days")
-    unit = UNITS.get(words[1].lower())
+    unit = WORKING_DAYS if words[1] == WORKING_DAYS else UNITS.get(words[1].lower())
     if unit is None:
         hint = did_you_mean(words[1].lower(), UNITS) or "one of: days, weeks, months, quarters, years, hours, minutes"
         return Misread("RUL038", f"`{words[1]}` is not a unit of time", hint)
