@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from functools import lru_cache
 from typing import NamedTuple
 
-from relcare.timing.moments import FIRST_YEAR, LAST_YEAR
+from relcare.timing.moments import FIRST_YEAR, LAST_YEAR, read_day
 
 WEEKDAYS = (True, True, True, True, True, False, False)
 DAY = timedelta(days=1)
@@ -16,28 +15,21 @@ FIRST, LAST = date(FIRST_YEAR, 1, 1), date(LAST_YEAR, 12, 31)
 
 
 class DayException(NamedTuple):
-    """A day that is open or closed whatever the week says.
+    """The days from `first` to `last`, both included, that are open or closed whatever the week says.
 
-    `en` and `zh` name the holiday for which it is closed, or for which it makes up ("" for none); `announced` is when it was
-    made known, None where nobody says.
+    `en` and `zh` name the holiday for which they are closed, or for which they make up ("" for none); `announced` is when that
+    was made known, None where nobody says.
     """
 
+    first: date
+    last: date
     open: bool
     en: str = ""
     zh: str = ""
     announced: date | None = None
 
 
-class ExceptionDays(NamedTuple):
-    """The days from `first` to `last`, both included, that share one exception."""
-
-    first: date
-    last: date
-    day: DayException
-
-
-@dataclass(frozen=True, slots=True)
-class Festival:
+class Festival(NamedTuple):
     """A festival: its name, and its own day of each year, in order (not the days that are off for it)."""
 
     en: str
@@ -45,8 +37,7 @@ class Festival:
     days: tuple[date, ...]
 
 
-@dataclass(frozen=True)
-class Calendar:
+class Calendar(NamedTuple):
     """The open days of a place.
 
     `week` says for each day of the week, Monday first, whether it is open; at least one is. `exceptions` overrule it. From
@@ -58,22 +49,22 @@ class Calendar:
     name: str
     week: tuple[bool, ...] = WEEKDAYS
     written: str = ""
-    festivals: dict[str, Festival] = field(default_factory=dict)
+    festivals: dict[str, Festival] = {}  # noqa: RUF012  # never changed: the fields of a named tuple are its arguments
     known_from: date = FIRST
     known_until: date = LAST
     closes: time | None = None
     fixed: tuple[tuple[int, int], ...] = ()
 
-    @cached_property
+    @property
     def exceptions(self) -> dict[date, DayException]:
         """Every single day on which the week is overruled, in order."""
-        return {day: single for part in read_exceptions(self.written) for day, single in _singles(part)}
+        return _by_day(self.written)
 
     def is_open(self, day: date) -> bool:
         """Whether `day` is open: its exception says so, else the week (outside what is known, less the fixed days)."""
-        single = self.exceptions.get(day)
-        if single is not None:
-            return single.open
+        exception = self.exceptions.get(day)
+        if exception is not None:
+            return exception.open
         return self.week[day.weekday()] and (self.is_known(day) or (day.month, day.day) not in self.fixed)
 
     def is_known(self, day: date) -> bool:
@@ -82,12 +73,12 @@ class Calendar:
 
     def reason(self, day: date) -> tuple[str, str]:
         """Why `day` is open or closed, in English and Chinese: `weekend`, the holiday's name, `make-up working day` …"""
-        single = self.exceptions.get(day)
-        if single is not None and single.open:
+        exception = self.exceptions.get(day)
+        if exception is not None and exception.open:
             en, zh = "make-up working day", "调休上班"
-            return (f"{en} ({single.en})", f"{zh}（{single.zh}）") if single.en else (en, zh)
-        if single is not None:
-            return (single.en, single.zh) if single.en else ("closed by the calendar", "日历列为休息日")
+            return (f"{en} ({exception.en})", f"{zh}（{exception.zh}）") if exception.en else (en, zh)
+        if exception is not None:
+            return (exception.en, exception.zh) if exception.en else ("closed by the calendar", "日历列为休息日")
         if self.is_open(day):
             return "working day", "工作日"
         if self.week[day.weekday()]:
@@ -123,16 +114,16 @@ class Calendar:
         count = (last - first).days + 1
         if count < 1:
             return ""
-        week = "".join("1" if open_ else "0" for open_ in self.week)
+        week = "".join("1" if is_open else "0" for is_open in self.week)
         days = list((week * (count // 7 + 2))[first.weekday() : first.weekday() + count])
         for year in range(first.year, last.year + 1) if self.fixed else ():
             for month, number in self.fixed:
                 day = _day_of(year, month, number)
                 if day is not None and first <= day <= last and not self.is_known(day):
                     days[(day - first).days] = "0"
-        for day, single in self.exceptions.items():
+        for day, exception in self.exceptions.items():
             if first <= day <= last:
-                days[(day - first).days] = "1" if single.open else "0"
+                days[(day - first).days] = "1" if exception.open else "0"
         return "".join(days)
 
     def _nth(self, day: date, n: int, step: timedelta) -> date:
@@ -145,69 +136,81 @@ class Calendar:
 
 
 def weekdays() -> Calendar:
-    """The calendar where there is none: Monday to Friday, and nothing else is known or assumed."""
+    """The calendar where there is none: Monday to Friday, with nothing left to be known or assumed."""
     return Calendar("weekdays")
 
 
-def with_exceptions(
-    calendar: Calendar, days: Iterable[ExceptionDays] = (), *, closes: time | None = None, name: str = ""
-) -> Calendar:
+def with_exceptions(calendar: Calendar, days: Iterable[DayException] = (), *, closes: time | None = None) -> Calendar:
     """The calendar with days of one's own, which overrule those that it has, and with a closing time if one is given.
 
     What is known stays as it was: a day of one's own beyond it is open or closed as told, and deadlines there are provisional.
     """
-    own = list(days)
-    if not own and closes is None and not name:
-        return calendar
-    merged = calendar.exceptions | {day: single for part in own for day, single in _singles(part)}
-    return replace(
-        calendar,
-        name=name or calendar.name,
-        written=written_exceptions(ExceptionDays(day, day, merged[day]) for day in sorted(merged))
-        if own
-        else calendar.written,
-        closes=closes or calendar.closes,
-    )
+    own = [single for stretch in days for single in _singles(stretch)]
+    if own:
+        merged = {day: one._replace(first=day, last=day) for day, one in calendar.exceptions.items()}
+        merged |= {single.first: single for single in own}
+        calendar = calendar._replace(written=written_exceptions(merged.values()))
+    return calendar if closes is None else calendar._replace(closes=closes)
 
 
-def written_exceptions(parts: Iterable[ExceptionDays]) -> str:
+def written_exceptions(exceptions: Iterable[DayException]) -> str:
     """Exceptions as text, a line a stretch, in the order of their days; no two of them may share a day.
 
-    Neighbouring days with the same exception are one line. `read_exceptions` reads it.
+    Neighbouring days of which the same is said are one line. White space in names is made single spaces.
     """
-    joined: list[ExceptionDays] = []
-    for part in sorted(parts, key=lambda part: part.first):
-        if joined and joined[-1].last + DAY == part.first and joined[-1].day == part.day:
-            joined[-1] = joined[-1]._replace(last=part.last)
+    joined: list[DayException] = []
+    for one in sorted(exceptions, key=lambda exception: exception.first):
+        if joined and joined[-1].last + DAY == one.first and joined[-1][2:] == one[2:]:
+            joined[-1] = joined[-1]._replace(last=one.last)
         else:
-            joined.append(part)
+            joined.append(one)
     return "\n".join(
-        "\t".join(
-            (str(part.first), str(part.last), "open" if part.day.open else "closed", str(part.day.announced or ""))
-        )
-        + f"\t{_one_line(part.day.en)}\t{_one_line(part.day.zh)}"
-        for part in joined
+        f"{one.first}\t{one.last}\t{'open' if one.open else 'closed'}\t{one.announced or ''}"
+        f"\t{' '.join(one.en.split())}\t{' '.join(one.zh.split())}"
+        for one in joined
     )
 
 
-def read_exceptions(written: str) -> list[ExceptionDays]:
+def read_exceptions(written: str) -> list[DayException]:
     """The exceptions that `written_exceptions` wrote."""
     found = []
     for line in written.split("\n") if written else ():
         first, last, what, announced, en, zh = line.split("\t")
-        day = DayException(what == "open", en, zh, date.fromisoformat(announced) if announced else None)
-        found.append(ExceptionDays(date.fromisoformat(first), date.fromisoformat(last), day))
+        known = date.fromisoformat(announced) if announced else None
+        found.append(DayException(date.fromisoformat(first), date.fromisoformat(last), what == "open", en, zh, known))
     return found
 
 
-def _one_line(text: str) -> str:
-    """A name without tabs and line breaks, which part fields and lines."""
-    return " ".join(text.split())
+def read_stretch(text: str, read: Callable[[str], date | None] = read_day) -> tuple[date, date] | None:
+    """The first and last day of `2026-10-01..2026-10-07`, or one day twice.
+
+    None where one of them is no date, or the last lies before the first. `read` reads a date.
+    """
+    first, dots, last = (part.strip() for part in text.partition(".."))
+    begin = read(first)
+    end = read(last) if dots else begin
+    return None if begin is None or end is None or end < begin else (begin, end)
 
 
-def _singles(part: ExceptionDays) -> list[tuple[date, DayException]]:
-    """The single days of a stretch."""
-    return [(part.first + DAY * i, part.day) for i in range((part.last - part.first).days + 1)]
+def read_closing_time(text: str) -> time | None:
+    """A time of day, `17:30`, later than midnight; None if the text is none."""
+    hour, colon, minute = text.strip().partition(":")
+    if not (colon and hour.isascii() and hour.isdigit() and len(hour) < 3 and minute.isascii() and minute.isdigit()):
+        return None
+    if len(minute) != 2 or int(hour) > 23 or int(minute) > 59:
+        return None
+    return time(int(hour), int(minute)) if int(hour) or int(minute) else None
+
+
+@lru_cache(maxsize=32)
+def _by_day(written: str) -> dict[date, DayException]:
+    return {single.first: stretch for stretch in read_exceptions(written) for single in _singles(stretch)}
+
+
+def _singles(stretch: DayException) -> list[DayException]:
+    """A stretch as its single days."""
+    days = ((stretch.first + DAY * i) for i in range((stretch.last - stretch.first).days + 1))
+    return [stretch._replace(first=day, last=day) for day in days]
 
 
 def _day_of(year: int, month: int, number: int) -> date | None:
