@@ -1,6 +1,7 @@
 """The stable codes of the problems of rule files, with their meaning in a line.
 
-RUL0… is about rule files and decisions, VOC0… about the vocabulary: tables, fields and facts.
+RUL0… is about rule files and decisions, VOC0… about the vocabulary: tables, fields and facts,
+CAL0… about calendars.
 """
 
 from __future__ import annotations
@@ -66,4 +67,11 @@ CODES = {
     "VOC027": "An age is that of a date of the subject.",
     "VOC028": "What stands in for the measure does not exist or is of another type or unit.",
     "VOC029": "The stretch of time does not fit the measure.",
+    "CAL001": "The calendar stands in the rule files twice.",
+    "CAL002": "A day stands in the calendar twice.",
+    "CAL003": "The text is neither a day nor a stretch of days, or the stretch ends before it begins.",
+    "CAL004": "The word is not a day of the week.",
+    "CAL005": "The text is not a closing time.",
+    "CAL006": "The text is not a day of the year.",
+    "CAL007": "The day lies outside what the calendar says it knows.",
 }
