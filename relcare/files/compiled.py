@@ -8,7 +8,7 @@ it never outlives a change of any of them. What can't be read, trusted or writte
 from __future__ import annotations
 
 import os
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -18,6 +18,7 @@ import relcare
 from relcare.located import Place
 from relcare.rulebook import conditions, decisions, measures, obligations, ordering, values, vocabulary
 from relcare.rulebook.decisions import Rulebook
+from relcare.timing import calendars
 
 # The order gives a type its number in the file; this module's source is part of the hash, so it may change.
 TYPES: tuple[type[Any], ...] = (
@@ -30,10 +31,12 @@ TYPES: tuple[type[Any], ...] = (
     vocabulary.RowWaives, obligations.Start, obligations.Cadence, obligations.Point, obligations.RowsDone,
     obligations.FactDone, obligations.AllDone, obligations.AnyDone, obligations.Pauses, obligations.Lapse,
     obligations.Cause, obligations.ObligationExample, obligations.Obligation, ordering.SortKey, ordering.Order,
+    calendars.Festival, calendars.Calendar,
 )  # fmt: skip
 TEXTUAL: dict[str, Any] = {
     "date": date.fromisoformat,
     "moment": datetime.fromisoformat,
+    "time": time.fromisoformat,
     "decimal": Decimal,
     "fraction": Fraction,
 }
@@ -111,6 +114,7 @@ def _sources() -> list[str]:
         *(f"{rulebook}/{name}" for name in names),
         *(f"{files}/{name}.py" for name in ("compiled", "rulefiles", "yaml_tree")),
         f"{package}/located.py",
+        f"{package}/timing/calendars.py",
     ]
 
 
@@ -134,6 +138,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401
         return ["dict", *(part for key, held in value.items() for part in (key, _plain(held)))]
     if kind is date or kind is datetime:
         return ["date" if kind is date else "moment", value.isoformat()]
+    if kind is time:
+        return ["time", value.isoformat()]
     if kind is Decimal or kind is Fraction:
         return ["decimal" if kind is Decimal else "fraction", str(value)]
     number = _numbers[kind]

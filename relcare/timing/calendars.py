@@ -145,11 +145,12 @@ def with_exceptions(calendar: Calendar, days: Iterable[DayException] = (), *, cl
 
     What is known stays as it was: a day of one's own beyond it is open or closed as told, and deadlines there are provisional.
     """
-    own = [single for stretch in days for single in _singles(stretch)]
+    own = {day: stretch for stretch in days for day in _days_of(stretch)}
     if own:
-        merged = {day: one._replace(first=day, last=day) for day, one in calendar.exceptions.items()}
-        merged |= {single.first: single for single in own}
-        calendar = calendar._replace(written=written_exceptions(merged.values()))
+        merged = (calendar.exceptions | own).items()
+        calendar = calendar._replace(
+            written=written_exceptions(one._replace(first=day, last=day) for day, one in merged)
+        )
     return calendar if closes is None else calendar._replace(closes=closes)
 
 
@@ -204,13 +205,12 @@ def read_closing_time(text: str) -> time | None:
 
 @lru_cache(maxsize=32)
 def _by_day(written: str) -> dict[date, DayException]:
-    return {single.first: stretch for stretch in read_exceptions(written) for single in _singles(stretch)}
+    return {day: stretch for stretch in read_exceptions(written) for day in _days_of(stretch)}
 
 
-def _singles(stretch: DayException) -> list[DayException]:
-    """A stretch as its single days."""
-    days = ((stretch.first + DAY * i) for i in range((stretch.last - stretch.first).days + 1))
-    return [stretch._replace(first=day, last=day) for day in days]
+def _days_of(stretch: DayException) -> list[date]:
+    """The single days of a stretch."""
+    return [stretch.first + DAY * i for i in range((stretch.last - stretch.first).days + 1)]
 
 
 def _day_of(year: int, month: int, number: int) -> date | None:
