@@ -40,4 +40,6 @@ CODES = {
     "SET007": "The field has no codes.",
     "SET008": "The text is not the shape of a date.",
     "SET009": "There is no such encoding.",
+    "SET010": "The text is not a closing time.",
+    "SET011": "A day stands in the book's calendar twice.",
 }

@@ -7,6 +7,12 @@ rules: ../rulebook                 # a folder, from here
 expects: [customers, complaints]   # an absent or empty one is an error
 covers:
   interactions: {from: 2026-01-01, to: 2026-06-30}
+go_live: 2026-01-01                # what was owed from an earlier day on is counted, not listed
+calendar:                          # or the name of one of the rule files' calendars
+  base: cn
+  closes: 17:30
+  closed: {2026-11-23: {en: Moving day, zh: 搬迁}}   # or a list; also 2026-11-23..2026-11-25
+  open: [2026-11-28]
 tables:
   complaints:
     file: export/cfpb.csv
@@ -22,13 +28,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
+from relcare.files.book_calendar import BookCalendar, read_calendar
 from relcare.located import Mapping, Node, Place, Problem, Scalar, Sequence
 from relcare.rulebook.vocabulary import Fact, Field, Table, Vocabulary
 
 NAMES = ("relcare.yaml", "relcare.yml")
-KEYS = ("tables", "time zone", "language", "rules", "expects", "covers")
+KEYS = ("tables", "time zone", "language", "rules", "expects", "covers", "calendar", "go_live")
 TABLE_KEYS = ("file", "columns", "codes", "dates", "delimiter", "encoding")
 LANGUAGES = ("en", "zh")
 DELIMITERS = {
@@ -73,11 +81,18 @@ class Settings:
     tables: dict[str, TableSettings] = field(default_factory=dict)
     expects: tuple[str, ...] = ()
     covers: dict[str, tuple[str, str]] = field(default_factory=dict)
+    calendar: BookCalendar = field(default_factory=BookCalendar)
+    go_live: date | None = None  # the first day whose occurrences are listed
     places: dict[str, Place] = field(default_factory=dict)
 
 
-def read_settings(folder: Path, vocabulary: Vocabulary) -> tuple[Settings, list[Problem]]:
-    """The `relcare.yaml` of a book, and its mistakes; what is mistaken is as if it were not said."""
+def read_settings(
+    folder: Path, vocabulary: Vocabulary, calendars: Collection[str] | None = None
+) -> tuple[Settings, list[Problem]]:
+    """The `relcare.yaml` of a book, and its mistakes; what is mistaken is as if it were not said.
+
+    `calendars` are the names of the rule files' calendars, None where any name will do.
+    """
     path = next((folder / name for name in NAMES if (folder / name).is_file()), None)
     if path is None:
         return Settings(), []
@@ -90,7 +105,7 @@ def read_settings(folder: Path, vocabulary: Vocabulary) -> tuple[Settings, list[
     except OSError as error:
         return Settings(shown), [unreadable(shown, error)]
     documents, problems = read_documents(data, shown)
-    reading = _Reading(folder, vocabulary, problems)
+    reading = _Reading(folder, vocabulary, problems, calendars)
     if len(documents) > 1:
         reading.note(documents[1], "SET001", "relcare.yaml is one document", "remove the line `---`")
     settings = reading.settings(documents[0], shown) if documents else Settings(shown)
@@ -126,8 +141,11 @@ def rules_folder(folder: Path) -> Path | None:
 class _Reading:
     """Reads the tree of a `relcare.yaml`, collecting its mistakes."""
 
-    def __init__(self, folder: Path, vocabulary: Vocabulary, problems: list[Problem]) -> None:
+    def __init__(
+        self, folder: Path, vocabulary: Vocabulary, problems: list[Problem], calendars: Collection[str] | None
+    ) -> None:
         self.folder = folder
+        self.calendars = calendars
         self.vocabulary = vocabulary
         self.problems = problems
 
@@ -199,6 +217,8 @@ class _Reading:
             tables=tables,
             expects=tuple(dict.fromkeys(name.text for name in expected)),
             covers=covers,
+            calendar=read_calendar(self, found.get("calendar"), self.calendars),
+            go_live=self._day(found.get("go_live"), "`go_live`"),
             places={name.text: name.place for name in expected},
         )
 
@@ -238,18 +258,18 @@ class _Reading:
             return None
         return path
 
-    def _period(self, node: Node) -> tuple[str, str]:
+    def _day(self, node: Node | None, what: str) -> date | None:
         from relcare.timing.moments import read_day
 
+        scalar = self.text(node, what)
+        day = read_day(scalar.text) if scalar else None
+        if scalar and day is None:
+            self.note(scalar, "SET005", f"`{scalar.text}` is not a date", "write a date that exists, as 2026-07-01")
+        return day
+
+    def _period(self, node: Node) -> tuple[str, str]:
         found = self.known_keys(node, "`covers`", ("from", "to"))
-        days = []
-        for key in ("from", "to"):
-            scalar = self.text(found.get(key), f"`{key}`")
-            day = read_day(scalar.text) if scalar else None
-            if scalar and day is None:
-                self.note(scalar, "SET005", f"`{scalar.text}` is not a date", "write a date that exists, as 2026-07-01")
-            days.append(day)
-        first, last = days
+        first, last = (self._day(found.get(key), f"`{key}`") for key in ("from", "to"))
         if first and last and last < first:
             self.note(found["to"], "SET005", "`to` lies before `from`", "both days belong to what is covered")
             return "", ""
