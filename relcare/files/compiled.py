@@ -25,7 +25,7 @@ TYPES: tuple[type[Any], ...] = (
     Place, vocabulary.Label, vocabulary.Code, vocabulary.Field, vocabulary.Table, vocabulary.Fact, vocabulary.Clause,
     vocabulary.Vocabulary, conditions.Span, conditions.Literal, conditions.Limit, conditions.Other, conditions.Compare,
     conditions.Within, conditions.OneOf, conditions.Includes, conditions.Known, conditions.All, conditions.AnyOf,
-    conditions.Not, measures.Window, measures.RowMeasure, measures.SeriesMeasure, measures.AgeMeasure,
+    conditions.Not, measures.Window, measures.RowMeasure, measures.SeriesMeasure, measures.AgeMeasure, measures.OfMeasure,
     decisions.LimitPeriod, decisions.DatedLimit, decisions.Example, decisions.Rule, decisions.Approval,
     decisions.Decision, decisions.Rulebook, values.Month, values.Moment, vocabulary.RowEvidence, vocabulary.RowPauses,
     vocabulary.RowWaives, obligations.Start, obligations.Cadence, obligations.Point, obligations.RowsDone,

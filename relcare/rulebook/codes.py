@@ -1,6 +1,6 @@
 """The stable codes of the problems of rule files, with their meaning in a line.
 
-RUL0… is about rule files and decisions, VOC0… about the vocabulary: tables, fields and facts,
+RUL0… is about rule files, decisions and obligations, VOC0… about the vocabulary: tables, fields and facts,
 CAL0… about calendars.
 """
 
@@ -45,6 +45,21 @@ CODES = {
     "RUL050": "Facts and decisions need each other in a circle.",
     "RUL060": "The example names a fact that does not exist.",
     "RUL061": "The example expects an outcome that the decision does not have.",
+    "RUL070": "A start, deadline, opening or completion names no date or moment.",
+    "RUL071": "The obligation has no deadline, or two.",
+    "RUL072": "The start, the recurrence and the deadline do not fit together.",
+    "RUL073": "There is no obligation of this subject whose end could start the clock.",
+    "RUL074": "Obligations start each other in a circle.",
+    "RUL075": "The words are not a start, a recurrence, a point in time or a way to lapse.",
+    "RUL076": "No calendar has a festival of this name.",
+    "RUL077": "There is no calendar of this name.",
+    "RUL078": "What should pause the clock is no kind of pause, or the clock can't be paused like this.",
+    "RUL079": "The condition is judged at the start, but hangs on something that has no history.",
+    "RUL080": "The words are not evidence: no rows of a table and no date that is known.",
+    "RUL081": "There is no such role.",
+    "RUL082": "The example expects something that is no deadline and no status.",
+    "RUL083": "This is no column by which lists can be sorted.",
+    "RUL084": "Two orders of the lists begin on the same day.",
     "VOC001": "There is no such type.",
     "VOC002": "A field of type code or codes needs `codes`; others can't have them.",
     "VOC003": "The range is not two numbers in order, or the type has no range.",
@@ -67,6 +82,8 @@ CODES = {
     "VOC027": "An age is that of a date of the subject.",
     "VOC028": "What stands in for the measure does not exist or is of another type or unit.",
     "VOC029": "The stretch of time does not fit the measure.",
+    "VOC030": "What the rows are to obligations names a field that does not fit.",
+    "VOC031": "The rows of two tables are called by the same word.",
     "CAL001": "The calendar stands in the rule files twice.",
     "CAL002": "A day stands in the calendar twice.",
     "CAL003": "The text is neither a day nor a stretch of days, or the stretch ends before it begins.",

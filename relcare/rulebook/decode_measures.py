@@ -161,7 +161,9 @@ class MeasureReader:
             message = f"table `{table.name}` does not say when a row came: it has no `dated by`"
             self._note(values[-1], "VOC024", message, f"`{kind}` needs it, except of a date")
             return None
-        measure = RowMeasure(kind, table.name, "" if kind == "count" else field.name, condition, stretch, name.place)
+        measure = RowMeasure(
+            kind, table.name, "" if kind == "count" else field.name, condition, stretch, place=name.place
+        )
         number = kind == "average" and field.type == "count"
         return _Made(measure, field, "number" if number else "", ranged=kind != "sum")
 

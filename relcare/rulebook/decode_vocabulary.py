@@ -9,7 +9,7 @@ from relcare.rulebook.reader import Reader
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.vocabulary import NUMERIC, TYPES, Clause, Code, Field, Label, Table
 
-TABLE_KEYS = ("kind", "table", "label", "subject", "key", "dated by", "fields")
+TABLE_KEYS = ("kind", "table", "label", "subject", "key", "dated by", "fields", "evidence", "pauses", "waives")
 FIELD_KEYS = ("type", "label", "headers", "unit", "codes", "range", "empty", "time", "refers")
 EMPTY_MEANS = ("unknown", "not yet", "none")
 TIMES = ("snapshot", "planned", "happened")
@@ -36,7 +36,7 @@ def decode_norm(reader: Reader, document: Mapping, clauses: dict[str, Clause]) -
 
 
 def decode_table(reader: Reader, document: Mapping, tables: dict[str, Table]) -> None:
-    """Add the table of a `table` document to `tables`."""
+    """Add the table of a `table` document to `tables`; what its rows are to obligations is decoded once limits are known."""
     found = reader.mapping(document, "a table", TABLE_KEYS)
     if found is None:
         return

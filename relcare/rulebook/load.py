@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 from relcare.located import Mapping, Node, Problem, Scalar
+from relcare.rulebook.chains import Chains
 from relcare.rulebook.conditions import Compare, Condition, Limit, facts_of, tests_of
 from relcare.rulebook.decisions import DatedLimit, Decision, Rule, Rulebook
+from relcare.rulebook.decode_calendars import decode_calendar
 from relcare.rulebook.decode_decisions import DecisionReader, Draft
+from relcare.rulebook.decode_evidence import decode_roles
 from relcare.rulebook.decode_measures import MeasureReader
+from relcare.rulebook.decode_obligations import ObligationReader
+from relcare.rulebook.decode_order import decode_order
 from relcare.rulebook.decode_vocabulary import check_references, decode_norm, decode_table
 from relcare.rulebook.limits import Limits, missing_on
 from relcare.rulebook.measures import AgeMeasure, RowMeasure, SeriesMeasure
 from relcare.rulebook.order import in_order
+from relcare.rulebook.ordering import Order
 from relcare.rulebook.reader import Reader
 from relcare.rulebook.suggest import did_you_mean, nearest
 from relcare.rulebook.vocabulary import Clause, Fact, Table, Vocabulary
+from relcare.timing.calendars import Calendar
 
-KINDS = ("norm", "table", "facts", "limits", "decision")
+KINDS = ("norm", "table", "facts", "limits", "decision", "obligation", "calendar", "order")
 
 Name = tuple[str, str]  # subject, fact
 
@@ -38,8 +48,12 @@ def load(trees: list[tuple[str, list[Node]]], hash: str = "") -> tuple[Rulebook,
     for document in documents["limits"]:
         found = reader.mapping(document, "a document of limits", ("kind", "limits")) or {}
         limits.declare(reader.need(found, "limits", document, "the document"))
-    for document in documents["decision"]:
+    for document in (*documents["decision"], *documents["obligation"]):
         limits.declare(document.get("limits"))
+    decode_roles(reader, vocabulary.tables, documents["table"], limits)
+    calendars: dict[str, Calendar] = {}
+    for document in documents["calendar"]:
+        decode_calendar(reader, document, calendars)
     measures = MeasureReader(reader, vocabulary, limits)
     for document in documents["facts"]:
         measures.decode(document)
@@ -53,8 +67,21 @@ def load(trees: list[tuple[str, list[Node]]], hash: str = "") -> tuple[Rulebook,
     )
     for draft in decisions.drafts:
         decisions.complete(draft)
+    taken_ids = {rule_id: draft.name.text for rule_id, draft in decisions.ids.items()}
+    obligations = ObligationReader(reader, vocabulary, limits, calendars, taken_ids)
+    for document in documents["obligation"]:
+        obligations.decode(document)
+    orders: dict[date, tuple[Order, Node]] = {}
+    for document in documents["order"]:
+        decode_order(reader, document, orders)
     typed = limits.typed()
-    rulebook = _Assembly(reader, vocabulary, typed, decisions.drafts).rulebook(hash)
+    rulebook = replace(
+        _Assembly(reader, vocabulary, typed, decisions.drafts).rulebook(hash),
+        calendars=calendars,
+        orders=tuple(orders[day][0] for day in sorted(orders)),
+    )
+    owed = Chains(reader, rulebook, obligations, taken_ids, lambda s, when: limits_named(when, vocabulary, s)).settled()
+    rulebook = replace(rulebook, obligations=owed)
     shown = {path: number for number, (path, _) in enumerate(trees)}
     problems = sorted(
         dict.fromkeys(reader.problems),
@@ -161,7 +188,7 @@ class _Assembly:
         whole: list[tuple[Rule, Mapping]] = []
         for rule, node in draft.rules:
             gaps = []
-            for name in _limits_of_rule(rule, self._vocabulary, draft.subject):
+            for name in limits_named(rule.when, self._vocabulary, draft.subject):
                 limit = self._limits.get(name)
                 day = rule.start if limit is None else missing_on(limit, rule.start, rule.until)
                 if limit is not None and day is not None and ("limits", name) not in self._reader.broken:
@@ -255,16 +282,16 @@ def _limits_of_fact(fact: Fact) -> list[str]:
     match fact.measure:
         case SeriesMeasure(limit=Limit(name)):
             return [name]
-        case RowMeasure(where=where):
-            return _limits_of(where)
+        case RowMeasure(where=where, limit=limit):
+            return _limits_of(where) + ([limit.name] if limit is not None else [])
         case _:
             return []
 
 
-def _limits_of_rule(rule: Rule, vocabulary: Vocabulary, subject: str) -> list[str]:
-    """The limits that the rule names, and those of the measures that it names."""
-    names = _limits_of(rule.when)
-    for name in facts_of(rule.when) if rule.when else ():
+def limits_named(condition: Condition | None, vocabulary: Vocabulary, subject: str) -> list[str]:
+    """The limits that a condition names, and those of the measures of the subject that it names."""
+    names = _limits_of(condition)
+    for name in facts_of(condition) if condition is not None else ():
         fact = vocabulary.fact(subject, name)
         names += _limits_of_fact(fact) if fact is not None else []
     return list(dict.fromkeys(names))

@@ -26,9 +26,12 @@ class Window:
 class RowMeasure:
     """`count of T`, `sum|average|highest|lowest of F of T`, `latest|earliest F of T`, each `where …` and in a window.
 
-    `kind`: count, sum, average, highest, lowest, latest, earliest. `where` tests fields of the table. A count or sum
-    over no rows is 0, the others over no rows are absent (`never`). `latest F` is F of the row with the latest
-    `dated_by` (F itself where F is a date); where several rows share it, the highest F.
+    `kind`: count, sum, average, highest, lowest, latest, earliest, repeats, reached, repeated. `where` tests fields of the
+    table. A count, sum or `repeats` over no rows is 0, the others over no rows are absent (`never`). `latest F` is F of the
+    row with the latest `dated_by` (F itself where F is a date); where several rows share it, the highest F. `repeats of F`
+    is how many rows share the value of F that most share. `reached` is F, the `dated_by`, of the row with which the count of
+    rows, from the oldest on, reached `limit`; `repeated` that of the first row with which the count of those that share a
+    value of the field `by` did. Absent where it was never reached. Rows without a value of F or `by` are not counted.
     """
 
     kind: str
@@ -36,6 +39,8 @@ class RowMeasure:
     field: str = ""
     where: Condition | None = None
     window: Window | None = None
+    by: str = ""
+    limit: Limit | None = None
     place: Place = attribute(default=Place(""), compare=False)
 
 
@@ -75,4 +80,16 @@ class AgeMeasure:
     place: Place = attribute(default=Place(""), compare=False)
 
 
-Measure = RowMeasure | SeriesMeasure | AgeMeasure
+@dataclass(frozen=True, slots=True)
+class OfMeasure:
+    """`latest of A, B and C`, `earliest of A, B and C`: of the dates and moments of the subject that have a value.
+
+    By their earliest points, then by their latest. Absent where none has a value; unknown where one of them is. Dates among moments are moments of a day's precision.
+    """
+
+    kind: str  # latest, earliest
+    facts: tuple[str, ...]
+    place: Place = attribute(default=Place(""), compare=False)
+
+
+Measure = RowMeasure | SeriesMeasure | AgeMeasure | OfMeasure

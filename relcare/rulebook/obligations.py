@@ -7,7 +7,7 @@ from datetime import date
 from typing import TypeAlias
 
 from relcare.located import Place
-from relcare.rulebook.conditions import Condition, Span
+from relcare.rulebook.conditions import Condition, Span, facts_of
 from relcare.rulebook.decisions import Approval
 from relcare.rulebook.vocabulary import Label
 
@@ -203,3 +203,16 @@ def parts_of(evidence: Evidence) -> list[RowsDone | FactDone]:
             return [piece for part in parts for piece in parts_of(part)]
         case _:
             return [evidence]
+
+
+def facts_named(rule: Obligation) -> list[str]:
+    """The facts of the subject that a version of a rule hangs on, each once: of its conditions, clock and evidence."""
+    names: dict[str, None] = {}
+    for condition in (rule.when, *(cause.when for cause in rule.ceases)):
+        names |= dict.fromkeys(facts_of(condition) if condition is not None else ())
+    pieces = parts_of(rule.done)
+    points = [rule.due, rule.opens, *(piece.since for piece in pieces if isinstance(piece, RowsDone))]
+    clock = [rule.starts.fact, rule.every.on if rule.every is not None else "", rule.dated_by]
+    clock += [point.fact for point in points if point is not None]
+    clock += [piece.fact for piece in pieces if isinstance(piece, FactDone)]
+    return list(names | dict.fromkeys(name for name in clock if name))

@@ -11,9 +11,10 @@ from relcare.rulebook.cells import strip
 from relcare.rulebook.conditions import facts_of
 from relcare.rulebook.decisions import Decision
 from relcare.rulebook.evaluate import Outcome, decide
-from relcare.rulebook.measures import AgeMeasure, SeriesMeasure
+from relcare.rulebook.measures import AgeMeasure, OfMeasure, SeriesMeasure
 from relcare.rulebook.reckon_measures import (
     measure_age,
+    measure_of,
     measure_rows,
     measure_series,
     why_not_supplied,
@@ -113,6 +114,10 @@ class Subject:
             self._made_from[fact.name] = self._made_from.get(measure.fact, ("", ()))
             value = measure_age(measure, self.fact(measure.fact), self._context.today)
             return self.fact(fact.instead) if fact.instead and value.state is State.NOT_SUPPLIED else value
+        if isinstance(measure, OfMeasure):
+            value, chosen = measure_of(measure, fact.type, {name: self.fact(name) for name in measure.facts})
+            self._made_from[fact.name] = self._made_from.get(chosen, ("", ()))
+            return value
         if measure is None:
             return not_supplied()
         table = self._context.rulebook.vocabulary.tables[measure.table]

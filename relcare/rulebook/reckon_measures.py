@@ -15,9 +15,9 @@ from typing import Any, NamedTuple, TypeAlias
 from relcare.rulebook.comparing import conjunction, day_of, interval_of, moved
 from relcare.rulebook.conditions import NATURAL_UNITS, facts_of
 from relcare.rulebook.evaluate import judge
-from relcare.rulebook.measures import AgeMeasure, RowMeasure, SeriesMeasure, Window
+from relcare.rulebook.measures import AgeMeasure, OfMeasure, RowMeasure, SeriesMeasure, Window
 from relcare.rulebook.reckon_rows import Context, Row, TableContext, last_day
-from relcare.rulebook.values import ABSENT, FactValue, Month, State, Value, known, not_supplied, unreadable
+from relcare.rulebook.values import ABSENT, FactValue, Moment, Month, State, Value, known, not_supplied, unreadable
 from relcare.rulebook.vocabulary import TEMPORAL, Table
 from relcare.timing.spans import whole_units
 
@@ -331,3 +331,23 @@ def measure_age(measure: AgeMeasure, since: FactValue, today: date) -> FactValue
         return since
     day = day_of(since.value)
     return known(whole_units(today, day, measure.unit) if measure.until else whole_units(day, today, measure.unit))
+
+
+def measure_of(measure: OfMeasure, kind: str, parts: Mapping[str, FactValue]) -> tuple[FactValue, str]:
+    """The latest or earliest of `parts`, facts by name, as a `kind` (date or moment), and the name of the one that it is.
+
+    Where one is unknown, so is the measure: not supplied before unreadable before empty.
+    """
+    for state in (State.NOT_SUPPLIED, State.UNREADABLE, State.EMPTY):
+        for name, part in parts.items():
+            if part.state is state:
+                return part, name
+    there = {name: interval_of(part.value) for name, part in parts.items() if part.value is not None}
+    if not there:
+        return ABSENT, next(iter(parts))
+    pick = max if measure.kind == "latest" else min
+    name = pick(there, key=lambda name: there[name])
+    value = parts[name].value
+    if kind == "moment" and not isinstance(value, Moment):
+        return known(Moment(there[name][0], "day")), name
+    return parts[name], name

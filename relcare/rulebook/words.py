@@ -10,7 +10,10 @@ from typing import NamedTuple
 
 
 class Spelling(NamedTuple):
-    """One way to write a test. `fits` is the kind of fact that it is for: `numbers`, `times`, `lists` or `all`."""
+    """One way to write a test or another part of a rule.
+
+    `fits` is the kind of fact that a test is for: `numbers`, `times`, `ordered`, `lists` or `all`.
+    """
 
     pattern: str
     primitive: str  # compare, between, within, includes, known, missing
@@ -66,6 +69,33 @@ MEASURES = (
     Spelling("latest … of …", "rows", "latest"),
     Spelling("earliest … of …", "rows", "earliest"),
 )
+
+# Points in time of obligations. `detail` is the direction of a span, or `open day` of a period's last one.
+POINTS = (
+    Spelling("last working day of the …", "period end", "open day"),
+    Spelling("last day of the …", "period end"),
+    Spelling("… before the end of the …", "period end", "before"),
+    Spelling("… after the end of the …", "period end", "after"),
+    Spelling("… before the festival", "festival", "before"),
+    Spelling("… after the festival", "festival", "after"),
+    Spelling("on the festival", "festival"),
+    Spelling("… before due", "due", "before"),
+    Spelling("… after due", "due", "after"),
+    Spelling("… before …", "fact", "before"),
+    Spelling("… after …", "fact", "after"),
+    Spelling("on …", "fact"),
+)
+
+# What a clock counts from, and how an obligation comes again.
+STARTS = (Spelling("end of …", "end of"), Spelling("…, else end of …", "fact"), Spelling("…", "fact"))
+EVERY = (Spelling("festival", "festival"), Spelling("… on …", "anniversary"), Spelling("…", "period"))
+
+LAPSES = (Spelling("… after due", "after"), Spelling("when the next opens", "next"), Spelling("never", "never"))
+WARNS = (Spelling("… before", "before"),)
+PAUSES = (Spelling("at most …", "most"), Spelling("…", "kind"))
+DONE = (Spelling("… is known", "known"),)
+ORDERED = (Spelling("… descending", "descending"), Spelling("… ascending", "ascending"), Spelling("…", "ascending"))
+GIVES = (Spelling("due …", "due"), Spelling("…", "status"))
 
 UNITS = {
     word: unit
@@ -132,6 +162,15 @@ def find_measure(text: str) -> tuple[Spelling, Slots] | None:
 def _find(text: str, index: dict[str, tuple[Spelling, ...]]) -> tuple[Spelling, Slots] | None:
     first = text.split(" ", 1)[0].lower()
     for spelling in (*index.get(first, ()), *index.get("", ())):
+        slots = match(text, spelling.pattern)
+        if slots is not None:
+            return spelling, slots
+    return None
+
+
+def find_in(table: tuple[Spelling, ...], text: str) -> tuple[Spelling, Slots] | None:
+    """The first spelling of a table in which `text` is written."""
+    for spelling in table:
         slots = match(text, spelling.pattern)
         if slots is not None:
             return spelling, slots

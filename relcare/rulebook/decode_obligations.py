@@ -1,0 +1,256 @@
+"""Documents of kind `obligation`: what the bank owes a subject, each version of a rule with its clock and its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Named
+from typing import NamedTuple
+
+from relcare.located import Mapping, Node, Scalar
+from relcare.rulebook.conditions import Condition
+from relcare.rulebook.decisions import Approval
+from relcare.rulebook.decode_calendars import ANY_CALENDAR
+from relcare.rulebook.decode_clocks import Clock, ClockReader
+from relcare.rulebook.decode_conditions import TIMED, ConditionReader, Scope, Spot
+from relcare.rulebook.decode_evidence import EvidenceReader
+from relcare.rulebook.decode_measures import read_subject
+from relcare.rulebook.decode_points import PointReader, spot_of
+from relcare.rulebook.decode_rules import only_no, overlap, read_approval, read_example, rule_nodes, scope_of
+from relcare.rulebook.limits import Limits
+from relcare.rulebook.obligations import STATUSES, Cause, Evidence, Obligation, ObligationExample
+from relcare.rulebook.operands import read_value
+from relcare.rulebook.reader import Reader, read_day
+from relcare.rulebook.suggest import did_you_mean
+from relcare.rulebook.values import Moment
+from relcare.rulebook.vocabulary import Field, Label, Vocabulary
+from relcare.rulebook.words import GIVES, find_in
+from relcare.timing.calendars import Calendar
+
+OBLIGATION_KEYS = ("kind", "for", "label", "dated by", "approved", "ceases when", "limits", "rules")
+RULE_KEYS = (
+    "id", "label", "cites", "from", "until", "when", "judged", "if missing", "if not supplied", "starts", "within", "every",
+    "due", "once per", "opens", "rolls", "warns", "pauses", "lapses", "done when", "by", "channel", "calendar", "examples",
+    "corrects",
+)  # fmt: skip
+ROLE = ("staff", "role")  # the subject and its field whose codes are the roles
+WHEN = Field("due", "moment", Label("due", "due"))
+GIVES_HINT = "write `due 2026-10-13`, `due 2026-11-21 10:00`, `nothing` or a status"
+
+
+class Owed(NamedTuple):
+    """A version of a rule, where it stands, and where it names the rule whose end starts it."""
+
+    rule: Obligation
+    node: Mapping
+    after: Spot | None
+
+
+class _Document(NamedTuple):
+    """What all rules of a document share, and the readers for its subject."""
+
+    subject: str
+    scope: Scope
+    conditions: ConditionReader
+    clocks: ClockReader
+    evidence: EvidenceReader
+    approved: Approval | None
+    dated_by: str
+    ceases: tuple[Cause, ...]
+
+
+class ObligationReader:
+    """Decodes the obligations to all subjects, once all facts are known.
+
+    `taken` says of the ids of other rules in which decision each stands; `broken` are the ids of rules of which a version
+    has a mistake.
+    """
+
+    def __init__(
+        self, reader: Reader, vocabulary: Vocabulary, limits: Limits, calendars: Named[str, Calendar],
+        taken: Named[str, str],
+    ) -> None:  # fmt: skip
+        self._reader = reader
+        self._vocabulary = vocabulary
+        self._limits = limits
+        self._calendars = calendars
+        self._taken = taken
+        self._roles = self._known_roles()
+        self.owed: list[Owed] = []
+        self.broken: set[str] = set()
+
+    def _known_roles(self) -> frozenset[str]:
+        """The roles that can answer for something; none where the vocabulary does not list any."""
+        subject, name = ROLE
+        table = self._vocabulary.table_of(subject)
+        field = table.fields.get(name) if table is not None else None
+        if field is None or not field.codes:
+            return frozenset()
+        fields = [f.name for t in self._vocabulary.tables.values() for f in t.fields.values() if f.refers == subject]
+        return frozenset([code.key for code in field.codes] + fields)
+
+    def decode(self, document: Mapping) -> None:
+        """Add the rules of an `obligation` document."""
+        reader = self._reader
+        found = reader.mapping(document, "a document of obligations", OBLIGATION_KEYS)
+        if found is None:
+            return
+        before = len(reader.problems)
+        subject = read_subject(reader, found, document, self._vocabulary)
+        nodes = rule_nodes(reader, found, document, "the document")
+        if subject is None:
+            self.broken.update(node.text for rule in nodes if isinstance(node := rule.get("id"), Scalar))
+            return
+        if "label" in found:
+            reader.label(found["label"], subject)
+        scope = scope_of(reader, self._vocabulary, subject)
+        conditions = ConditionReader(reader, scope, self._limits)
+        points = PointReader(reader, conditions)
+        shared = _Document(
+            subject,
+            scope,
+            conditions,
+            ClockReader(reader, self._vocabulary, subject, points, self._calendars),
+            EvidenceReader(reader, self._vocabulary, subject, points, self._limits),
+            read_approval(reader, found.get("approved")),
+            self._dated_by(found.get("dated by"), subject),
+            self._ceases(found.get("ceases when"), conditions),
+        )
+        whole = not any(problem.severity == "error" for problem in reader.problems[before:])
+        for node in nodes:
+            name = node.get("id")
+            owed = self._rule(node, shared)
+            if whole and owed is not None and self._fits_in(owed):
+                self.owed.append(owed)
+            elif isinstance(name, Scalar):
+                self.broken.add(name.text)
+
+    def _dated_by(self, node: Node | None, subject: str) -> str:
+        text = self._reader.text(node, "`dated by`")
+        if text is None:
+            return ""
+        fact = self._vocabulary.facts[subject].get(text.text)
+        if fact is not None and fact.source == "field" and fact.type in TIMED:
+            return text.text
+        if (subject, text.text) not in self._reader.broken:
+            hint = did_you_mean(text.text, self._vocabulary.facts[subject]) if fact is None else ""
+            message = f"`{text.text}` is no date field of a {subject}"
+            self._reader.note(text, "RUL027", message, hint or "`dated by` names a field of type date or moment")
+        return ""
+
+    def _ceases(self, node: Node | None, conditions: ConditionReader) -> tuple[Cause, ...]:
+        reader, causes = self._reader, []
+        for item in reader.items(node, "`ceases when`"):
+            found = reader.mapping(item, "what ends obligations", ("label", "when"))
+            if found is None:
+                continue
+            if "label" not in found:
+                reader.need(found, "label", item, "what ends obligations")
+            label = reader.label(found.get("label"), "")
+            when = reader.need(found, "when", item, "what ends obligations")
+            condition = None if when is None else conditions.read(when)
+            if condition is not None:
+                causes.append(Cause(label, condition))
+        return tuple(causes)
+
+    def _rule(self, node: Mapping, shared: _Document) -> Owed | None:
+        reader = self._reader
+        before = len(reader.problems)
+        found = reader.mapping(node, "a rule", RULE_KEYS) or {}
+        name = reader.text(reader.need(found, "id", node, "the rule"), "`id`")
+        what = f"rule `{name.text}`" if name else "the rule"
+        owner = name or node
+        if "label" not in found:
+            reader.need(found, "label", owner, what)
+        label = reader.label(found.get("label"), name.text if name else "")
+        cites = reader.cites(reader.need(found, "cites", owner, what))
+        dates = reader.period(found, owner, what)
+        when: Condition | None = shared.conditions.read(found["when"]) if "when" in found else None
+        at_start = reader.word(found.get("judged"), "when `when` is judged", ("at start",)) is not None
+        if at_start and "when" not in found:
+            reader.note(found["judged"], "RUL003", f"{what} has no `when` that could be judged", "add `when: …`")
+        missing = only_no(reader, found, "if missing")
+        not_supplied = only_no(reader, found, "if not supplied")
+        calendar = self._calendar(found.get("calendar"))
+        clock = shared.clocks.read(found, owner, what)
+        done = self._done(found, owner, what, shared, clock)
+        by = self._role(reader.need(found, "by", owner, what))
+        channel = reader.name(found.get("channel"), "a channel")
+        if "corrects" in found:
+            reader.text(found["corrects"], "the reason of `corrects`")
+        items = reader.items(found.get("examples"), "examples")
+        examples = [example for item in items if (example := self._example(item, shared.scope)) is not None]
+        if any(problem.severity == "error" for problem in reader.problems[before:]):
+            return None
+        if name is None or dates is None or clock is None or done is None:
+            return None
+        rule = Obligation(
+            name.text, shared.subject, label, cites, dates[0], dates[1], clock.starts, clock.due, done, when, at_start,
+            clock.every, clock.opens, clock.warns, clock.pauses, clock.lapses, by, channel.text if channel else "", calendar,
+            shared.dated_by, shared.ceases, shared.approved, missing, not_supplied, tuple(examples), name.place,
+        )  # fmt: skip
+        return Owed(rule, node, clock.after)
+
+    def _done(
+        self, found: dict[str, Node], owner: Node, what: str, shared: _Document, clock: Clock | None
+    ) -> Evidence | None:
+        node = self._reader.need(found, "done when", owner, what)
+        if clock is None and "every" in found:  # what a window may say hangs on it
+            return None
+        return shared.evidence.read(node, clock.every if clock is not None else None)
+
+    def _calendar(self, node: Node | None) -> str:
+        text = self._reader.text(node, "`calendar`")
+        if text is None:
+            return ""
+        if text.text not in self._calendars and ANY_CALENDAR not in self._reader.broken:
+            hint = did_you_mean(text.text, self._calendars) or "a calendar is a document `kind: calendar`"
+            self._reader.note(text, "RUL077", f"there is no calendar `{text.text}`", hint)
+        return text.text
+
+    def _role(self, node: Node | None) -> str:
+        role = self._reader.name(node, "a role")
+        if role is None:
+            return ""
+        if self._roles and role.text not in self._roles:
+            hint = did_you_mean(role.text, self._roles) or "roles are the codes of the field `role` of staff"
+            self._reader.note(role, "RUL081", f"there is no role `{role.text}`", hint)
+        return role.text
+
+    def _example(self, node: Node, scope: Scope) -> ObligationExample | None:
+        given = read_example(self._reader, node, scope, "RESULT")
+        if given is None:
+            return None
+        spot = spot_of(given.gives)
+        spelling, slots = find_in(GIVES, spot.text) or (GIVES[1], [(0, len(spot.text))])
+        value = spot.cut(slots[0])
+        if spelling.primitive == "due":
+            if isinstance(read_value(WHEN, value.text), Moment) or read_day(value.text) is not None:
+                return ObligationExample(given.as_of, given.facts, spot.text, node.place)
+            hint = "write a date or moment that exists, as 2026-10-13 or 2026-11-21 10:00"
+            self._reader.note(given.gives, "RUL082", f"`{value.text}` is no date or moment", hint, part=value.part())
+            return None
+        if spot.text in (*STATUSES, "nothing"):
+            return ObligationExample(given.as_of, given.facts, spot.text, node.place)
+        hint = did_you_mean(spot.text, [*STATUSES, "nothing"]) or GIVES_HINT
+        self._reader.note(given.gives, "RUL082", f"`{spot.text}` is no deadline and no status", hint)
+        return None
+
+    def _fits_in(self, owed: Owed) -> bool:
+        """Whether the version can stand beside the rules of the whole rulebook."""
+        rule, at = owed.rule, owed.node.get("id") or owed.node
+        if rule.id in self._taken:
+            message = f"rule `{rule.id}` stands in decision `{self._taken[rule.id]}` as well"
+            self._reader.note(at, "RUL026", message, "an id names one rule of the whole rulebook")
+            return False
+        for earlier, _, _ in self.owed:
+            if earlier.id != rule.id:
+                continue
+            if earlier.subject != rule.subject:
+                message = f"rule `{rule.id}` is owed to a {earlier.subject} as well"
+                self._reader.note(at, "RUL026", message, "an id names one rule of the whole rulebook")
+                return False
+            if overlap(earlier, rule):
+                message = f"two versions of rule `{rule.id}` are in force from {max(earlier.start, rule.start)} on"
+                hint = f"the other begins at {earlier.place}; end it with `until`, or choose another id"
+                self._reader.note(at, "RUL021", message, hint)
+                return False
+        return True

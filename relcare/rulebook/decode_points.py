@@ -1,0 +1,93 @@
+"""Points in time of obligations: dates of the subject, spans in working days as well, and what is counted from where."""
+
+from __future__ import annotations
+
+from relcare.located import Scalar
+from relcare.rulebook.conditions import Span
+from relcare.rulebook.decode_conditions import TIMED, ConditionReader, Spot
+from relcare.rulebook.obligations import Cadence, Point
+from relcare.rulebook.operands import Misread, read_span
+from relcare.rulebook.reader import Reader
+from relcare.rulebook.suggest import did_you_mean
+from relcare.rulebook.words import POINTS, UNITS, find_in
+from relcare.timing.spans import MONTHS
+
+POINT_HINT = "write `30 days before FACT`, `on FACT`, `last working day of the quarter`, `5 working days before the festival` and the like"
+
+
+def spot_of(text: Scalar) -> Spot:
+    """The text of a scalar, its spaces made single."""
+    return Spot(text, 0, " ".join(text.text.split()))
+
+
+class PointReader:
+    """Decodes points in time of the rules about one subject; `conditions` finds its facts."""
+
+    def __init__(self, reader: Reader, conditions: ConditionReader) -> None:
+        self._reader = reader
+        self._conditions = conditions
+
+    def timed(self, spot: Spot) -> str | None:
+        """The name of a date or moment of the subject; None (noted) if it is no such fact."""
+        fact = self._conditions.fact(spot)
+        if fact is None:
+            return None
+        if fact.type in TIMED:
+            return fact.name
+        message = f"`{spot.text}` is of type {fact.type}, no date or moment"
+        self._reader.note(spot.at, "RUL070", message, "clocks count from and to dates and moments", part=spot.part())
+        return None
+
+    def span(self, spot: Spot) -> Span | None:
+        """`5 working days`, `72 hours`."""
+        span = read_span(spot.text, working=True)
+        if isinstance(span, Misread):
+            self._reader.note(spot.at, span.code, span.message, span.hint, part=spot.part())
+            return None
+        return span
+
+    def point(self, spot: Spot, every: Cadence | None) -> Point | None:
+        """A point in time, by the table of its spellings; None where it is none or can't stand beside `every`."""
+        found = find_in(POINTS, spot.text)
+        if found is None:
+            near = did_you_mean(spot.text, [s.pattern for s in POINTS if "…" not in s.pattern])
+            self._spot(spot, "RUL075", f"`{spot.text}` is no point in time", near or POINT_HINT)
+            return None
+        spelling, slots = found
+        values = [spot.cut(slot) for slot in slots]
+        direction = spelling.detail
+        span = self.span(values[0]) if direction in ("before", "after") else None
+        if direction in ("before", "after") and span is None:
+            return None
+        fact = ""
+        match spelling.primitive:
+            case "period end":
+                if not self._is_period(values[-1], every):
+                    return None
+            case "festival":
+                if every is None or every.festivals is None:
+                    self._spot(spot, "RUL072", "the rule does not come at a festival", "write `every: festival`")
+                    return None
+            case "fact":
+                name = self.timed(values[-1])
+                if name is None:
+                    return None
+                fact = name
+        return Point(spelling.primitive, fact, span, direction == "before", direction == "open day")
+
+    def _is_period(self, spot: Spot, every: Cadence | None) -> bool:
+        """Whether the word is the one for the period of `every`."""
+        if every is None or every.on or every.festivals is not None:
+            self._spot(
+                spot, "RUL072", "the rule has no periods", "write `every: month`, `every: quarter` or `every: year`"
+            )
+            return False
+        unit = UNITS.get(spot.text.lower(), "")
+        if spot.text.lower() == "period" or MONTHS.get(unit) == every.months:
+            return True
+        word = next((word[:-1] for word, months in MONTHS.items() if months == every.months), "period")
+        self._spot(spot, "RUL072", f"the rule does not come every {spot.text}", f"write `the {word}`")
+        return False
+
+    def _spot(self, spot: Spot, code: str, message: str, hint: str = "") -> None:
+        self._reader.note(spot.at, code, message, hint, part=spot.part())
