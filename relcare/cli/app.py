@@ -9,11 +9,17 @@ import typer
 
 from relcare.cli import OK, USAGE
 from relcare.cli.check import check
+from relcare.cli.complaints import complaints
 from relcare.cli.customers import customers
+from relcare.cli.due import due
 from relcare.cli.explain import explain
+from relcare.cli.overdue import overdue
 from relcare.cli.version import print_version
 
 COMMANDS: dict[str, Callable[..., int]] = {
+    "due": due,
+    "overdue": overdue,
+    "complaints": complaints,
     "customers": customers,
     "check": check,
     "explain": explain,

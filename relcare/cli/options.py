@@ -89,6 +89,27 @@ Owner = Annotated[
     typer.Option("--owner", metavar="ID", help="Only whom this person looks after, deputised too; may be repeated."),
 ]
 Branch = Annotated[list[str] | None, typer.Option("--branch", metavar="ID", help="Only this branch; may be repeated.")]
+Within = Annotated[
+    str, typer.Option("--within", metavar="SPAN", help='Due up to then: "7 days", "5 working days", "1 month".')
+]
+For = Annotated[
+    list[str] | None,
+    typer.Option("--for", metavar="SUBJECT", help="Only about customer, account or complaint; may be repeated."),
+]
+Rule = Annotated[list[str] | None, typer.Option("--rule", metavar="ID", help="Only this rule; may be repeated.")]
+Status = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--status", metavar="STATUS", help="Only this status, however far ahead: met, lapsed …; may be repeated."
+    ),
+]
+Group = Annotated[
+    str, typer.Option("--group", metavar="customer", help="One row a customer: one call, all that is owed.")
+]
+AtRisk = Annotated[bool, typer.Option("--at-risk", help="Also the clocks that are near their deadline.")]
+CaseStage = Annotated[
+    list[str] | None, typer.Option("--stage", metavar="CODE", help="Only cases in this stage; may be repeated.")
+]
 
 
 def book_folder(book: str) -> Path:

@@ -33,7 +33,9 @@ class Relation(NamedTuple):
 
     @property
     def prefix(self) -> str:
-        """The WITH before a query on `name`."""
+        """The WITH before a query on `name`; "" where that is a table."""
+        if not self.stages:
+            return ""
         return "WITH " + ",\n".join(f"{sql.name(n)} AS (\n  {select}\n)" for n, select in self.stages) + "\n"
 
 
@@ -46,6 +48,7 @@ class Engine:
         self.plan = Plan(rulebook, book, as_of)
         self.scanned: dict[str, Scanned] = {}
         self.sources: dict[str, Source] = dict(book.sources)
+        self.settled: dict[str, Relation] = {}  # subjects whose facts stand in a table of their own
 
     def judge(self, columns: Mapping[str, Column], dated_by: str = "") -> Judge:
         """What turns conditions on `columns` into SQL, with the limits at the as-of date or at the date `dated_by`."""
@@ -89,27 +92,41 @@ class Engine:
             return scan(self.session, what._replace(source=self.sources[table.name]), facts)
 
     def _matters(self, table: Table) -> Matters | None:
-        """Which rows some measure may be made of; None where all are needed."""
-        if table.subject or self.plan.extra.get(table.name):
+        """Which rows some measure may be made of, or may be evidence; None where all are needed."""
+        further = self.plan.rows.get(table.name, [])
+        if table.subject or (self.plan.extra.get(table.name) and not further):
             return None
         wanted = [f.measure for plan in self.plan.subjects.values() for f in plan.measures.get(table.name, {}).values()]
         measures = [m for m in wanted if isinstance(m, RowMeasure)]
-        if not measures or len(measures) < len(wanted) or any(m.where is None and m.window is None for m in measures):
+        whole = any(m.where is None and m.window is None for m in measures) or any(
+            c is None and d is None for c, d in further
+        )
+        if not (measures or further) or len(measures) < len(wanted) or whole:
             return None
-        tested = dict.fromkeys(name for m in measures if m.where is not None for name in facts_of(m.where))
+        conditions = [c for c in (*(m.where for m in measures), *(c for c, _ in further)) if c is not None]
+        tested = dict.fromkeys(name for condition in conditions for name in facts_of(condition))
 
         def likely(columns: Mapping[str, Column]) -> str:
             judge = self.judge(columns)
-            return _any_open([judge.condition(m.where) if m.where is not None else "TRUE" for m in measures])
+            parts = [*(m.where for m in measures), *(c for c, _ in further)]
+            return _any_open([judge.condition(c) if c is not None else "TRUE" for c in parts])
 
         def exact(columns: Mapping[str, Column]) -> str:
             judge = self.judge(columns)
-            return _any_open([row_condition(m, columns, table.dated_by, judge) for m in measures])
+            parts = [row_condition(m, columns, table.dated_by, judge) for m in measures]
+            for condition, since in further:
+                told = judge.condition(condition) if condition is not None else "TRUE"
+                parts.append(
+                    f"({told}) AND {columns[table.dated_by].value} >= {sql.day(since)}" if since is not None else told
+                )
+            return _any_open(parts)
 
         return Matters(tuple(tested), likely, exact)
 
     def relation(self, subject: str) -> Relation:
         """The facts and decisions of a subject that were asked for; call `read` first."""
+        if subject in self.settled:
+            return self.settled[subject]
         self.plan.settle({name: scanned.reporting for name, scanned in self.scanned.items()})
         plan = self.plan.subject(subject)
         scanned = self.scanned[plan.table.name]

@@ -29,7 +29,7 @@ def owner_stage(before: str, supplied: frozenset[str], scanned: dict[str, Scanne
     staff = scanned.get("staff")
     if staff is not None and manager != "NULL":
         key = sql.name(staff.table.key[0])
-        person, deputy = _absent(staff, "staff", today), _absent(staff, "deputies", today)
+        person, deputy = absent(staff, "staff", today), absent(staff, "deputies", today)
         joins = f" LEFT JOIN {staff.relation} AS staff ON staff.{key} = {manager}"
         acting = f"CASE WHEN NOT ({person}) THEN {manager} END"
         if "deputy" in staff.columns:
@@ -48,7 +48,7 @@ def owner_stage(before: str, supplied: frozenset[str], scanned: dict[str, Scanne
     )
 
 
-def _absent(staff: Scanned, person: str, today: date) -> str:
+def absent(staff: Scanned, person: str, today: date) -> str:
     """Whether somebody is away or has left; never NULL. Dates that can't be read are taken as none."""
     here, reasons = sql.day(today), []
     if "away_from" in staff.columns:

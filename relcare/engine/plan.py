@@ -68,6 +68,8 @@ class Plan:
         self.subjects: dict[str, SubjectPlan] = {}
         self.precise: dict[str, set[str]] = {}
         self.extra: dict[str, dict[str, None]] = {}  # columns wanted beside facts, by table
+        # rows wanted beside those of measures, by table: a condition (None for all) and the day before which none is
+        self.rows: dict[str, list[tuple[Condition | None, date | None]]] = {}
 
     @property
     def today(self) -> date:
@@ -208,8 +210,19 @@ class Plan:
                     del plan.ages[name]
                     plan.missing[name] = plan.missing[fact.measure.fact]
 
+    def note_precision(self, subject: str, condition: Condition) -> None:
+        """Ask for the precision of the moments that a condition of a subject tests more finely than by the day."""
+        self._note_precision(self.subject(subject), condition)
+
+    def note_moments(self, subject: str, names: Iterable[str]) -> None:
+        """Ask for the precision of these facts of a subject, where they are moments."""
+        self._note_moments(self.subject(subject), names)
+
     def _note_precision(self, plan: SubjectPlan, condition: Condition) -> None:
-        for name in moments_tested(condition):
+        self._note_moments(plan, moments_tested(condition))
+
+    def _note_moments(self, plan: SubjectPlan, names: Iterable[str]) -> None:
+        for name in names:
             fact = self.vocabulary.fact(plan.subject, name)
             if fact is None or fact.type != "moment":
                 continue

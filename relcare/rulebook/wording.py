@@ -26,6 +26,7 @@ UNITS = {
     "months": "个月",
     "quarters": "个季度",
     "years": "年",
+    "working days": "个工作日",
 }
 WORDS = {
     "en": {"none": "none", "yes": "yes", "no": "no", "last": "within the last {}", "next": "within the next {}",

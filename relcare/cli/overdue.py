@@ -1,0 +1,62 @@
+"""`relcare overdue`."""
+
+from __future__ import annotations
+
+from relcare.cli import options as o
+
+
+def overdue(
+    at_risk: o.AtRisk = False,
+    owner: o.Owner = None,
+    branch: o.Branch = None,
+    tier: o.Tier = None,
+    rule: o.Rule = None,
+    book: o.Book = ".",
+    rules: o.Rules = None,
+    as_of: o.AsOf = "now",
+    lang: o.Lang = "",
+    format_name: o.Format = "",
+    output: o.Output = None,
+    columns: o.Columns = "",
+    no_headers: o.NoHeaders = False,
+    strict: o.Strict = False,
+    fail_if_any: o.FailIfAny = False,
+    color: o.Color = "auto",
+    quiet: o.Quiet = False,
+    memory_limit: o.MemoryLimit = "",
+    spill: o.Spill = None,
+    encoding: o.Encoding = "",
+    show_sql: o.ShowSql = False,
+) -> int:
+    """Complaint clocks past their deadline.
+
+    With --at-risk also those that are near it. Nothing overdue: no output.
+    """
+    from datetime import datetime
+
+    from relcare.cli.carry_out import carry_out
+    from relcare.cli.streams import target
+
+    to = target(format_name, output, color=color, headers=not no_headers, quiet=quiet, fail_if_any=fail_if_any)
+
+    from relcare.runs.due import overdue as run
+    from relcare.runs.owing import Asked
+    from relcare.runs.request import Request
+
+    request = Request(
+        book=o.book_folder(book),
+        now=datetime.now().astimezone(),
+        rules=rules,
+        as_of=as_of,
+        lang=lang,
+        encoding=encoding,
+        memory_limit=memory_limit,
+        spill=spill,
+        columns=o.split_columns(columns),
+        filters=o.given(tier=tier, owner=owner, branch=branch),
+        strict=strict,
+        made_for=to.made_for,
+        show_sql=show_sql,
+    )
+    asked = Asked(("complaint",), tuple(rule or ()))
+    return carry_out(lambda given: run(given, asked, at_risk=at_risk), request, to, color)

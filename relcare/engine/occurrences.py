@@ -1,0 +1,315 @@
+"""Occurrences as SQL: for each version of a rule, a row for each subject and start that may matter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from relcare.engine import dialect as sql
+from relcare.engine.conditions import Column
+from relcare.engine.days import WORKING, Days, is_elapsed, moved
+from relcare.engine.decisions import unknown
+from relcare.engine.stretches import Stretch, stretches
+from relcare.rulebook.obligations import Cause, FactDone, Obligation, Point, RowsDone, parts_of
+
+DAY_END = "INTERVAL 86399999999 MICROSECONDS"
+NOTHING = "CAST(NULL AS TIMESTAMP)"
+BEGINNING = "TIMESTAMP '1900-01-01 00:00:00'"
+ANNIVERSARIES = 2  # of the last ones, how many may still be open
+
+
+class Scene(NamedTuple):
+    """What the occurrences of one subject are made from.
+
+    `base` is the table of subjects with the `columns` of their facts and, for each version of a rule, what its `when` says;
+    `dated` is the field with which a subject comes into being ("" for none). `ends` are the tables of what became of the
+    rules whose end starts another, by id. With `every` also what was given up or done long ago is made. `parts` is how many
+    pieces of evidence a rule has at the most. `who` is the subject's field by which evidence is found that does not name the
+    subject itself ("" for none). `covers` gives the first and the last day that a table covers, "" where nothing is said.
+    """
+
+    base: str
+    key: str
+    dated: str
+    columns: Mapping[str, Column]
+    days: Days
+    as_of: datetime
+    ends: Mapping[str, str]
+    every: bool = False
+    parts: int = 1
+    who: str = ""
+    covers: Callable[[str], tuple[str, str]] = lambda _: ("", "")
+
+
+class Start(NamedTuple):
+    """What a clock starts from: the earliest and the latest point, when the next one opens, and what has to hold and be joined."""
+
+    low: str
+    high: str
+    following: str = NOTHING
+    where: tuple[str, ...] = ()
+    joins: str = ""
+    assumed: str = "FALSE"
+
+
+class Made(NamedTuple):
+    """A point in time: its earliest and its latest, and the joins that it needs."""
+
+    low: str
+    high: str
+    joins: str = ""
+
+
+def lowest(column: Column) -> str:
+    """The earliest point of a date or moment, of a month its last day; NULL where it has no value."""
+    return column.value if column.type == "moment" else f"CAST({day_of(column)} AS TIMESTAMP)"
+
+
+def highest(column: Column) -> str:
+    """The latest point of a date, moment or month; NULL where it has no value."""
+    if column.type == "moment":
+        return column.until or column.value
+    return f"CAST({day_of(column)} AS TIMESTAMP) + {DAY_END}"
+
+
+def day_of(column: Column) -> str:
+    """The day of a date or moment, of a month its last: what is read off a month-end is known with it."""
+    if column.type == "month":
+        return f"last_day(make_date({column.value} // 12, {column.value} % 12 + 1, 1))"
+    return column.value if column.type == "date" else f"CAST({column.value} AS DATE)"
+
+
+def verdict_column(number: int) -> str:
+    """The column of the base table that holds what a version's `when` says."""
+    return sql.name(f"when {number}")
+
+
+def cause_column(causes: tuple[Cause, ...]) -> str:
+    """The column of the base table that holds which of the causes, from 0, has ended what is owed; NULL where none has."""
+    return sql.name("ceased by " + " or ".join(cause.label.en for cause in causes))
+
+
+def occurrences(rule: Obligation, number: int, scene: Scene) -> Iterator[str]:
+    """The SELECTs whose rows are the occurrences of one version of a rule, those to which its `when` says no left out."""
+    branch = _Branch(rule, number, scene)
+    if rule.starts.kind == "ahead":
+        yield branch.ahead()
+    elif rule.every is not None and rule.every.on:
+        for back in range(ANNIVERSARIES):
+            yield branch.clock(branch.anniversary(back))
+    elif rule.every is not None:
+        for stretch in stretches(rule, scene.days.calendar, scene.as_of, every=scene.every):
+            yield branch.stretch(stretch)
+    else:
+        start = branch.start()
+        if start is not None:
+            yield branch.clock(start)
+
+
+class _Branch:
+    """One version of a rule."""
+
+    def __init__(self, rule: Obligation, number: int, scene: Scene) -> None:
+        self.rule, self.number, self.scene = rule, number, scene
+        self.columns, self.days = scene.columns, scene.days
+        self._taken: dict[str, str] = {}
+
+    def _take(self, expression: str) -> str:
+        """An expression over the subject's facts, as a column of the inner SELECT: joins can then bring no name twice."""
+        if expression in ("TRUE", "FALSE", NOTHING):
+            return expression
+        return f"own.{self._taken.setdefault(expression, f'x{len(self._taken) + 1}')}"
+
+    def clock(self, start: Start) -> str:
+        """Counted from a start that each subject has for itself."""
+        due = self._point(self.rule.due, start)
+        opens, joins = start.low, ""
+        if self.rule.opens is not None:
+            anchor = start._replace(low=due.low, high=due.low) if self.rule.opens.base == "due" else start
+            made = self._point(self.rule.opens, anchor, "opens")
+            opens, joins = _begin(made.low, self.rule.opens), made.joins
+        where = [*start.where, f"{start.low} IS NOT NULL", *self._in_force(f"CAST({start.low} AS DATE)")]
+        return self._select(start, due, opens, start.joins + due.joins + joins, where)
+
+    def stretch(self, stretch: Stretch) -> str:
+        """A period or festival that all subjects share."""
+        first = sql.moment(stretch.opens)
+        start = Start(first, first, sql.moment(stretch.next_opens))
+        due = sql.moment(stretch.due)
+        where = self._in_force(sql.day(stretch.first)) if self.rule.dated_by else []
+        dated = self.columns.get(self.scene.dated)
+        if dated is not None and dated.supplied:
+            where.append(f"coalesce(CAST({self._take(dated.value)} AS DATE) <= {sql.day(stretch.first)}, TRUE)")
+        return self._select(start, Made(due, due), first, "", where)
+
+    def ahead(self) -> str:
+        """Ahead of a date of the subject."""
+        nothing = Start(NOTHING, NOTHING)
+        due = self._point(self.rule.due, nothing)
+        opens, joins = self._window_start(due) or BEGINNING, due.joins
+        if self.rule.opens is not None:
+            anchor = nothing._replace(low=due.low, high=due.low)
+            made = self._point(self.rule.opens, anchor, "opens")
+            opens, joins = _begin(made.low, self.rule.opens), joins + made.joins
+        where = [f"{due.low} IS NOT NULL", *self._in_force(f"CAST({due.low if opens == BEGINNING else opens} AS DATE)")]
+        return self._select(Start(opens, opens), due, opens, joins, where)
+
+    def start(self) -> Start | None:
+        """The start of a clock that runs once; None where the rule that it waits for gives nothing."""
+        starts = self.rule.starts
+        column = self.columns[starts.fact] if starts.fact else None
+        if not starts.rule:
+            if column is None or not column.supplied:
+                return None
+            return Start(self._take(lowest(column)), self._take(highest(column)))
+        ended = self.scene.ends.get(starts.rule)
+        if ended is None:
+            return None
+        low, high = "coalesce(chain.done, chain.due)", "coalesce(chain.done_until, chain.due_until)"
+        join = f" JOIN {ended} AS chain ON chain.key = own.key"
+        if column is None or not column.supplied:
+            return Start(low, high, joins=join, assumed="chain.done IS NULL" if column is None else "TRUE")
+        there = f"{self._take(column.value)} IS NOT NULL"
+        # a start that can't be read is no start that is still to come: nothing is assumed for it
+        spoilt = self._take(unknown(column))
+        where = () if spoilt == "FALSE" else (f"({there} OR NOT {spoilt})",)
+        return Start(
+            f"CASE WHEN {there} THEN {self._take(lowest(column))} ELSE {low} END",
+            f"CASE WHEN {there} THEN {self._take(highest(column))} ELSE {high} END",
+            where=where,
+            joins=f" LEFT{join}",
+            assumed=f"NOT ({there})",
+        )
+
+    def anniversary(self, back: int) -> Start:
+        """The last anniversary that has come, or one of those before it."""
+        every = self.rule.every
+        months, field = (every.months, every.on) if every is not None else (12, "")
+        column = self.columns[field]
+        if not column.supplied:
+            return Start(NOTHING, NOTHING)
+        anchor = self._take(f"CAST({column.value} AS DATE)")
+        nth = f"(months_since({anchor}, {sql.day(self.scene.as_of.date())}) // {months} - {back})"
+
+        def on(which: str) -> str:
+            return f"CAST(CAST({anchor} + to_months(CAST({which} * {months} AS INTEGER)) AS DATE) AS TIMESTAMP)"
+
+        return Start(on(nth), on(nth), on(f"({nth} + 1)"), (f"{nth} >= 1",))
+
+    def _select(self, start: Start, due: Made, opens: str, joins: str, where: list[str]) -> str:
+        rule, scene = self.rule, self.scene
+        verdict = "TRUE" if rule.when is None else f"own.{verdict_column(self.number)}"
+        cause = f"own.{cause_column(rule.ceases)}" if rule.ceases else "CAST(NULL AS SMALLINT)"
+        who = (
+            self._take(self.columns[scene.who].value)
+            if scene.who and self.columns[scene.who].supplied
+            else "CAST(NULL AS VARCHAR)"
+        )
+        items = [
+            f"CAST({self.number} AS SMALLINT) AS rule", "own.key AS key", f"{who} AS who", f"{opens} AS opens", f"{start.low} AS start",
+            f"{start.high} AS start_until", f"{start.assumed} AS assumed", f"{due.low} AS due", f"{due.high} AS due_until",
+            f"{start.following} AS next_opens", f"{verdict} AS verdict", f"{cause} AS cause", "FALSE AS paused",
+            *self._parts(start, due, opens),
+        ]  # fmt: skip
+        inner = [
+            f"{sql.name(scene.key)} AS key",
+            *(f"{expression} AS {alias}" for expression, alias in self._taken.items()),
+        ]
+        inner += [verdict_column(self.number)] if rule.when is not None else []
+        inner += [cause_column(rule.ceases)] if rule.ceases else []
+        kept = f" WHERE {verdict_column(self.number)} IS NOT FALSE" if rule.when is not None else ""
+        outer = f"\n  WHERE {' AND '.join(where)}" if where else ""
+        return f"SELECT {', '.join(items)}\n  FROM (SELECT {', '.join(inner)} FROM {scene.base}{kept}) AS own{joins}{outer}"
+
+    def _parts(self, start: Start, due: Made, opens: str) -> list[str]:
+        """For each part of the evidence: when it was done and whether that is in doubt, if it is a fact of the subject; else
+        from when on a row counts, NULL for the opening.
+        """
+        items = []
+        parts = parts_of(self.rule.done)
+        for i in range(self.scene.parts):
+            part = parts[i] if i < len(parts) else None
+            low, high, doubt, since = NOTHING, NOTHING, "FALSE", NOTHING
+            if isinstance(part, FactDone) and self.columns[part.fact].supplied:
+                column = self.columns[part.fact]
+                low, high, doubt = (self._take(e) for e in (lowest(column), highest(column), unknown(column)))
+            elif isinstance(part, RowsDone):
+                if part.since is not None:
+                    since = self.since(part.since, start._replace(low=due.low) if part.since.base == "due" else start)
+                doubt = self._uncovered(part.table, opens if since == NOTHING else since)
+            items += [f"{low} AS done{i}", f"{high} AS done{i}_until", f"{doubt} AS doubt{i}", f"{since} AS since{i}"]
+        return items
+
+    def _uncovered(self, table: str, since: str) -> str:
+        """Whether what a table covers leaves out part of the time in which something may have been done."""
+        first, last = self.scene.covers(table)
+        if last and self.scene.as_of > datetime.fromisoformat(f"{last} 23:59:59.999999"):
+            return "TRUE"
+        return f"coalesce({since} < TIMESTAMP '{first} 00:00:00', FALSE)" if first else "FALSE"
+
+    def _in_force(self, day: str) -> list[str]:
+        """Whether the version is in force on a day (an expression), or on the date by which versions are chosen."""
+        rule = self.rule
+        if rule.dated_by:
+            column = self.columns[rule.dated_by]
+            day = f"CAST({self._take(column.value) if column.supplied else NOTHING} AS DATE)"
+        until = [f"{day} < {sql.day(rule.until)}"] if rule.until is not None else []
+        return [f"{day} >= {sql.day(rule.start)}", *until]
+
+    def _window_start(self, due: Made) -> str:
+        """The beginning of the widest window of the evidence; "" where a part has none."""
+        begins = []
+        for part in parts_of(self.rule.done):
+            if not isinstance(part, RowsDone) or part.since is None:
+                return ""
+            begins.append(self.since(part.since, Start(due.low, due.low)))
+        return f"least({', '.join(begins)})" if begins else ""
+
+    def since(self, point: Point, start: Start) -> str:
+        """The beginning of a window of evidence."""
+        return _begin(self._point(point, start, "since").low, point)
+
+    def _point(self, point: Point, start: Start, name: str = "due") -> Made:
+        """A point in time, counted from the start or from a fact of the subject."""
+        low, high = start.low, start.high
+        if point.base == "fact":
+            column = self.columns[point.fact]
+            if not column.supplied:
+                return Made(NOTHING, NOTHING)
+            low, high = self._take(lowest(column)), self._take(highest(column))
+        span, end = point.span, self.days.end_of
+        if span is None:
+            return Made(end(f"CAST({low} AS DATE)"), end(f"CAST({high} AS DATE)"))
+        if is_elapsed(span):
+            sign = "-" if point.before else "+"
+            return Made(f"({low} {sign} {sql.interval(span)})", f"({high} {sign} {sql.interval(span)})")
+        if span.unit == WORKING:
+            n = -span.amount if point.before else span.amount
+            alias = sql.name(f"{name} {n}")
+            join = f" LEFT JOIN {self.days.reached} AS {alias} ON {alias}.n = {n} AND {alias}.day = CAST({low} AS DATE)"
+            return Made(end(f"{alias}.reached"), end(f"{alias}.reached"), join)
+        day, last = (moved(f"CAST({edge} AS DATE)", span, back=point.before) for edge in (low, high))
+        if not point.rolls:
+            return Made(end(day), end(last))
+        alias = sql.name(f"{name} rolled")
+        join = f" LEFT JOIN {self.days.relation} AS {alias} ON {alias}.day = {day}"
+        return Made(end(f"{alias}.next_open"), end(f"{alias}.next_open"), join)
+
+
+def _begin(moment: str, point: Point) -> str:
+    """The beginning of the day on which a point in days lies; an elapsed one as it is."""
+    if point.span is not None and is_elapsed(point.span):
+        return moment
+    return f"CAST(CAST({moment} AS DATE) AS TIMESTAMP)"
+
+
+def first_and_last(rules: Iterable[Obligation], columns: Mapping[str, Column]) -> list[str]:
+    """Expressions for the dates that calendars must reach, over the base table."""
+    names = dict.fromkeys(
+        name
+        for rule in rules
+        for name in (rule.starts.fact, rule.due.fact, rule.opens.fact if rule.opens is not None else "")
+        if name and columns[name].supplied
+    )
+    return [day_of(columns[name]) for name in names]

@@ -1,0 +1,421 @@
+"""What is owed to the subjects of a book: from the rules that are asked for to tables of occurrences and how they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from relcare.engine import dialect as sql
+from relcare.engine.conditions import Against
+from relcare.engine.days import WORKING, Days
+from relcare.engine.decide import Engine, Relation
+from relcare.engine.evidence import (
+    Gathered,
+    Kind,
+    Link,
+    condition_of,
+    fields_of,
+    found_select,
+    kinds_of,
+    link_of,
+    oldest,
+)
+from relcare.engine.needs import (
+    asked,
+    can_be_silent,
+    facts_of_rule,
+    first_cause,
+    identifiers,
+    levels,
+    optional,
+    silent_column,
+    starting,
+    texts_of,
+    timed,
+)
+from relcare.engine.occurrences import Scene, cause_column, first_and_last, lowest, occurrences, verdict_column
+from relcare.engine.pauses import Stopped
+from relcare.engine.standing import Standing, lapse_spans
+from relcare.rulebook.obligations import FactDone, Obligation, RowsDone, parts_of
+from relcare.rulebook.vocabulary import Table
+from relcare.timing.calendars import Calendar
+
+AHEAD = timedelta(days=400)  # how far deadlines lie behind the dates that they are counted from
+
+
+@dataclass(slots=True)
+class Owed:
+    """What is owed to the subjects of one kind.
+
+    `rules` are the versions by number; `base` the table of the subjects with the columns of `relation`; `tables` those of
+    occurrences, in the order in which rules start each other. `silent` are rules that the book can't supply, with the reason.
+    """
+
+    subject: str
+    rules: dict[int, Obligation]
+    relation: Relation | None = None
+    base: str = ""
+    tables: list[str] = field(default_factory=list)
+    silent: dict[str, str] = field(default_factory=dict)
+    unrecorded: dict[int, frozenset[int]] = field(default_factory=dict)
+    muted: list[int] = field(default_factory=list)  # versions that can be unknown for want of what is not supplied
+
+    @property
+    def parts(self) -> int:
+        """How many pieces of evidence a rule has at the most."""
+        return max((len(parts_of(rule.done)) for rule in self.rules.values()), default=1)
+
+
+class Owing:
+    """Works out what is owed. First `want`, then the engine reads, then `settle`.
+
+    With `every` all occurrences are kept; else those that are open and, if `horizon` is given, due by that day. What opened
+    before the day `go_live` is kept, and marked by `before`.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        calendar: Calendar,
+        *,
+        every: bool = False,
+        horizon: date | None = None,
+        go_live: date | None = None,
+    ) -> None:
+        self.engine, self.calendar, self.every, self.horizon, self.go_live = engine, calendar, every, horizon, go_live
+        self.vocabulary = engine.rulebook.vocabulary
+        self.owed: dict[str, Owed] = {}
+
+    def want(self, rules: Iterable[Obligation]) -> None:
+        """Ask for all that these versions of rules need."""
+        plan = self.engine.plan
+        for number, rule in enumerate(rules):
+            owed = self.owed.setdefault(rule.subject, Owed(rule.subject, {}))
+            table = self.vocabulary.table_of(rule.subject)
+            if table is None or table.name not in plan.book.sources:
+                owed.silent[rule.id] = f"the book has no {table.name if table else rule.subject}"
+                continue
+            plan.want(rule.subject, facts_of_rule(rule))
+            missing = plan.subject(rule.subject).missing
+            lacking = next((name for name in starting(rule) if name in missing), "")
+            if lacking:
+                owed.silent[rule.id] = missing[lacking]
+                continue
+            owed.rules[number] = rule
+            plan.note_moments(rule.subject, [n for n in timed(rule) if n not in missing])
+            for condition in [rule.when, *(cause.when for cause in rule.ceases)]:
+                if condition is not None:
+                    plan.note_precision(rule.subject, condition)
+            owed.unrecorded[number] = self._record(rule, missing)
+            if rule.pauses is not None:
+                self._want_pauses(rule.subject)
+        for owed in self.owed.values():
+            if owed.rules:
+                table = self.vocabulary.table_of(owed.subject)
+                if table is not None and table.dated_by:
+                    plan.want(owed.subject, [table.dated_by])
+        self._want_waivers()
+
+    def _record(self, rule: Obligation, missing: dict[str, str]) -> frozenset[int]:
+        """The parts of the evidence that the book can't show; what it can is asked for."""
+        plan = self.engine.plan
+        gone = set()
+        for i, part in enumerate(parts_of(rule.done)):
+            if isinstance(part, FactDone):
+                if part.fact in missing:
+                    gone.add(i)
+                continue
+            table = self.vocabulary.tables[part.table]
+            kind = Kind(part.table, part.codes, part.where)
+            source = plan.book.sources.get(part.table)
+            link = self._link(rule.subject, part.table)
+            needed = fields_of(kind, table, link) if link is not None else []
+            columns_spared = optional(table)
+            if source is None or link is None or not {n for n in needed if n not in columns_spared} <= source.supplied:
+                gone.add(i)
+                continue
+            if link.here:
+                plan.want(rule.subject, [link.here])
+            extra = plan.extra.setdefault(part.table, {})
+            extra.update(dict.fromkeys(n for n in needed if n in source.supplied))
+            condition = condition_of(kind, table)
+            since = None if self.every else oldest(rule, self.calendar, self.engine.as_of)
+            plan.rows.setdefault(part.table, []).append((condition, since))
+            if table.fields[table.dated_by].type == "moment":
+                plan.precise.setdefault(part.table, set()).add(table.dated_by)
+        return frozenset(gone)
+
+    def _link(self, subject: str, table: str) -> Link | None:
+        """How the rows of a table are found for a subject."""
+        own, source = self.vocabulary.table_of(subject), self.engine.plan.book.sources.get(table)
+        if own is None:
+            return None
+        return link_of(self.vocabulary.tables[table], own, source.supplied if source is not None else frozenset())
+
+    def _want_pauses(self, subject: str) -> None:
+        table = self._pausing(subject)
+        if table is not None and table.pauses is not None:
+            about = table.pauses
+            names = [table.reference_to(subject), about.kind, about.start, about.end]
+            self.engine.plan.extra.setdefault(table.name, {}).update(dict.fromkeys(names))
+            self.engine.plan.rows.setdefault(table.name, []).append((None, None))
+            precise = self.engine.plan.precise.setdefault(table.name, set())
+            precise |= {name for name in (about.start, about.end) if table.fields[name].type == "moment"}
+
+    def _pausing(self, subject: str) -> Table | None:
+        """The table whose rows stop the clocks of a subject, where the book has it with what is needed."""
+        for table in self.vocabulary.tables.values():
+            source = self.engine.plan.book.sources.get(table.name)
+            about = table.pauses
+            if about is None or source is None or not table.reference_to(subject):
+                continue
+            if {table.reference_to(subject), about.kind, about.start} <= source.supplied:
+                return table
+        return None
+
+    def _waiving(self) -> Table | None:
+        for table in self.vocabulary.tables.values():
+            source = self.engine.plan.book.sources.get(table.name)
+            if table.waives is not None and source is not None:
+                about = table.waives
+                if {about.rule, about.subject, table.dated_by} <= source.supplied:
+                    return table
+        return None
+
+    def _want_waivers(self) -> None:
+        table = self._waiving()
+        if table is not None and table.waives is not None:
+            about, supplied = table.waives, self.engine.plan.book.sources[table.name].supplied
+            names = (about.rule, about.subject, about.by, about.why, table.dated_by)
+            self.engine.plan.extra.setdefault(table.name, {}).update(dict.fromkeys(n for n in names if n in supplied))
+            self.engine.plan.rows.setdefault(table.name, []).append((None, None))
+
+    def settle(self, subject: str, wanted: Iterable[str] = ()) -> Owed:
+        """Work out what is owed to the subjects of one kind, once the engine has read.
+
+        `wanted` are further facts that the base table has to hold the columns of.
+        """
+        owed, engine = self.owed[subject], self.engine
+        relation = engine.relation(subject)
+        owed.relation, owed.base = relation, sql.name(f"{subject} base")
+        judge = engine.judge(relation.columns)
+        told: list[str] = []
+        for number, rule in owed.rules.items():
+            if rule.when is not None:
+                verdict = judge.condition(rule.when, Against(rule.if_missing, rule.if_not_supplied))
+                told.append(f"({verdict}) AS {verdict_column(number)}")
+                if can_be_silent(rule, relation):
+                    owed.muted.append(number)
+                    blind = judge.condition(rule.when, Against(rule.if_missing, not_supplied=True))
+                    told.append(f"(({verdict}) IS NULL AND ({blind}) IS NOT NULL) AS {silent_column(number)}")
+        causes = dict.fromkeys(rule.ceases for rule in owed.rules.values() if rule.ceases)
+        told += [f"{first_cause(listed, judge)} AS {cause_column(listed)}" for listed in causes]
+        table = self.vocabulary.table_of(subject)
+        dated = table.dated_by if table is not None else ""
+        names = dict.fromkeys(
+            [
+                *wanted,
+                dated,
+                self._who(owed),
+                *(n for rule in owed.rules.values() for n in (*timed(rule), *asked(rule))),
+            ]
+        )
+        texts = [t for n in names if n in relation.columns for t in texts_of(relation.columns[n])]
+        for plan in engine.plan.subjects.values():
+            texts += [t for n in plan.references.get(subject, ()) for t in texts_of(relation.columns[n])]
+        kept = dict.fromkeys([sql.name(relation.key), *(i for text in texts for i in identifiers(text))])
+        engine.session.run(
+            f"CREATE OR REPLACE TEMP TABLE {owed.base} AS\n{relation.prefix}-- a row is one {subject} with what its rules ask\n"
+            f"SELECT {', '.join([*kept, *told])} FROM {sql.name(relation.name)}"
+        )
+        settled = relation._replace(stages=(), name=f"{subject} base")
+        owed.relation = engine.settled[subject] = settled
+        if owed.rules:
+            self._occurrences(owed, dated)
+        return owed
+
+    def _occurrences(self, owed: Owed, dated: str) -> None:
+        """The occurrences of all rules, those that are started by another's end after it."""
+        engine = self.engine
+        if owed.relation is None:
+            raise AssertionError(owed.subject)
+        scene = Scene(
+            owed.base,
+            owed.relation.key,
+            dated,
+            owed.relation.columns,
+            self._days(owed),
+            engine.as_of,
+            {},
+            self.every,
+            owed.parts,
+            self._who(owed),
+            engine.book.covers,
+        )
+        waived = self._waivers(owed)
+        sources = {rule.starts.rule for rule in owed.rules.values() if rule.starts.rule}
+        ends: dict[str, str] = {}
+        for level, rules in enumerate(levels(owed.rules)):
+            scene = scene._replace(ends=dict(ends))
+            selects = [s for number, rule in rules.items() for s in occurrences(rule, number, scene)]
+            if not selects:
+                continue
+            relation = sql.name(f"{owed.subject} occurrences {level + 1}")
+            engine.session.run(
+                f"CREATE OR REPLACE TEMP TABLE {relation} AS\n-- a row is one occurrence: a rule, a {owed.subject}, a start\n"
+                + "\nUNION ALL ".join(selects)
+            )
+            self._pause(owed.subject, relation, rules, scene.days)
+            found = self._found(owed.subject, relation, rules)
+            standing = Standing(rules, scene.days, engine.as_of, owed.unrecorded, owed.parts, bool(found), bool(waived))
+            table = f"{owed.subject} owed {level + 1}"
+            engine.session.run(
+                f"CREATE OR REPLACE TEMP TABLE {sql.name(table)} AS\n"
+                + standing.select(relation, found, waived, self._keep(rules, sources))
+            )
+            owed.tables.append(table)
+            for used in filter(None, (relation, found)):
+                engine.session.run(f"DROP TABLE {used}")
+            for rule in rules.values():
+                if rule.id in sources:
+                    numbers = ", ".join(str(n) for n, r in rules.items() if r.id == rule.id)
+                    ends[rule.id] = (
+                        f"(SELECT key, done, done_until, due, due_until FROM {sql.name(table)} WHERE rule IN ({numbers}))"
+                    )
+
+    def lacking(self, rule: Obligation, parts: frozenset[int]) -> list[str]:
+        """Why the book can't show these parts of the evidence of a rule."""
+        plan = self.engine.plan
+        reasons: dict[str, None] = {}
+        for i, part in enumerate(parts_of(rule.done)):
+            if i not in parts:
+                continue
+            if isinstance(part, FactDone):
+                reasons[plan.subject(rule.subject).missing[part.fact]] = None
+                continue
+            source, table = plan.book.sources.get(part.table), self.vocabulary.tables[part.table]
+            if source is None:
+                reasons[f"the book has no {part.table}"] = None
+                continue
+            link = self._link(rule.subject, part.table)
+            needed = (
+                fields_of(Kind(part.table, part.codes, part.where), table, link) if link is not None else [rule.subject]
+            )
+            gone = [n for n in needed if n not in source.supplied and n not in optional(table)]
+            reasons[f"{source.path} has no column {', '.join(gone)}"] = None
+        return list(reasons)
+
+    def unsupplied(self, owed: Owed, number: int) -> list[str]:
+        """The facts of a rule's condition that the book does not supply for some subject."""
+        columns = owed.relation.columns if owed.relation is not None else {}
+        return [n for n in asked(owed.rules[number]) if not columns[n].supplied or columns[n].silent != "FALSE"]
+
+    def since(self, opens: str) -> str:
+        """The condition, behind an AND, that an opening (an expression) is not before the first day that is listed; "" for none."""
+        return f" AND coalesce({opens} >= {sql.day(self.go_live)}, TRUE)" if self.go_live is not None else ""
+
+    def before(self) -> int:
+        """How many occurrences would be listed if they had not opened before the first day that is."""
+        if self.go_live is None:
+            return 0
+        tables = [table for owed in self.owed.values() for table in owed.tables]
+        condition = f"open{self.until('due')}" if not self.every else "TRUE"
+        counts = [
+            f"SELECT count(*) AS n FROM {sql.name(t)} WHERE opens < {sql.day(self.go_live)} AND {condition}"
+            for t in tables
+        ]
+        return (
+            int(self.engine.session.rows(f"SELECT sum(n) FROM ({' UNION ALL '.join(counts)})")[0][0] or 0)
+            if counts
+            else 0
+        )
+
+    def until(self, due: str) -> str:
+        """The condition, behind an AND, that a deadline (an expression) lies within the horizon; "" where there is none."""
+        return f" AND {due} < {sql.day(self.horizon + timedelta(days=1))}" if self.horizon is not None else ""
+
+    def _who(self, owed: Owed) -> str:
+        """The field by which evidence is found that does not name the subject itself; "" for none."""
+        tables = {p.table for rule in owed.rules.values() for p in parts_of(rule.done) if isinstance(p, RowsDone)}
+        links = (self._link(owed.subject, table) for table in sorted(tables) if table in self.engine.plan.book.sources)
+        return next((link.here for link in links if link is not None and link.here), "")
+
+    def _keep(self, rules: dict[int, Obligation], sources: set[str]) -> str:
+        if self.every:
+            return ""
+        condition = f"open{self.until('due')}"
+        chained = [str(number) for number, rule in rules.items() if rule.id in sources]
+        return f"({condition}) OR rule IN ({', '.join(chained)})" if chained else condition
+
+    def _days(self, owed: Owed) -> Days:
+        """The calendar from the first date that something is counted from to the last."""
+        engine, today = self.engine, self.engine.as_of.date()
+        columns = owed.relation.columns if owed.relation is not None else {}
+        dates = first_and_last(owed.rules.values(), columns)
+        edges: list[date] = [today]
+        if dates:
+            items = ", ".join(f"min({d}), max({d})" for d in dates)
+            edges += [d for d in engine.session.rows(f"SELECT {items} FROM {owed.base}")[0] if d is not None]
+        spans: set[int] = set(lapse_spans(owed.rules))
+        for rule in owed.rules.values():
+            points = [rule.due, rule.opens, *(p.since for p in parts_of(rule.done) if isinstance(p, RowsDone))]
+            for point in points:
+                if point is not None and point.span is not None and point.span.unit == WORKING:
+                    spans.add(-point.span.amount if point.before else point.span.amount)
+        return Days(engine.session, self.calendar, min(edges) - AHEAD, max(edges) + AHEAD, spans)
+
+    def _pause(self, subject: str, relation: str, rules: dict[int, Obligation], days: Days) -> None:
+        table = self._pausing(subject)
+        if table is not None and any(rule.pauses is not None for rule in rules.values()):
+            Stopped(self.engine.session, self.engine.scanned[table.name], subject, days, self.engine.as_of).move(
+                relation, rules
+            )
+
+    def _found(self, subject: str, relation: str, rules: dict[int, Obligation]) -> str:
+        """The table of what was found done in rows; "" where nothing is looked for."""
+        kinds = kinds_of(rules.values())
+        scanned = {
+            name: table for name, table in self.engine.scanned.items() if any(kind.table == name for kind in kinds)
+        }
+        shown = {
+            n: r
+            for n, r in rules.items()
+            if any(isinstance(p, RowsDone) and p.table in scanned for p in parts_of(r.done))
+        }
+        if not shown:
+            return ""
+        unsupplied = {
+            Kind(p.table, p.codes, p.where)
+            for n, r in self.owed[subject].rules.items()
+            for i, p in enumerate(parts_of(r.done))
+            if isinstance(p, RowsDone) and i in self.owed[subject].unrecorded[n]
+        }
+        told = {kind: number for kind, number in kinds.items() if kind not in unsupplied}
+        links = {name: link for name in scanned if (link := self._link(subject, name)) is not None}
+        gathered = Gathered.of(told, links, scanned, lambda name: self.engine.judge(scanned[name].columns))
+        if not gathered.select:
+            return ""
+        found = sql.name(f"{subject} found")
+        query = found_select(shown, kinds, links, relation, gathered.select, self.engine.as_of)
+        self.engine.session.run(f"CREATE OR REPLACE TEMP TABLE {found} AS\n{query}")
+        return found
+
+    def _waivers(self, owed: Owed) -> str:
+        """The table of waivers by rule number and subject, the first of each; "" where there is none."""
+        table = self._waiving()
+        if table is None or table.waives is None or table.name not in self.engine.scanned:
+            return ""
+        scanned, about = self.engine.scanned[table.name], table.waives
+        columns = scanned.columns
+        ids = ", ".join(f"({number}, {sql.text(rule.id)})" for number, rule in owed.rules.items())
+        by, why = (columns[n].value if n in columns else "''" for n in (about.by, about.why))
+        at = lowest(columns[table.dated_by])
+        visible = f" AND {scanned.visible}" if scanned.visible != "TRUE" else ""
+        self.engine.session.run(
+            "CREATE OR REPLACE TEMP TABLE waivers_of AS\n-- a row is one waiver of a rule for a subject\n"
+            f"SELECT ids.rule, {columns[about.subject].value} AS key, {at} AS given, {by} AS by, {why} AS why\n"
+            f"FROM {scanned.relation} JOIN (VALUES {ids}) AS ids(rule, id) ON ids.id = {columns[about.rule].value}\n"
+            f"WHERE {at} IS NOT NULL{visible}"
+        )
+        return "waivers_of" if self.engine.session.rows("SELECT count(*) FROM waivers_of")[0][0] else ""

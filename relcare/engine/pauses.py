@@ -1,0 +1,146 @@
+"""Pauses as SQL: the clocks that events stopped, and how far that moves their deadlines."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from relcare.engine import dialect as sql
+from relcare.engine.conditions import Column
+from relcare.engine.days import WORKING, Days, is_elapsed
+from relcare.engine.occurrences import highest, lowest
+from relcare.engine.scan import Scanned
+from relcare.engine.session import Session
+from relcare.rulebook.conditions import Span
+from relcare.rulebook.obligations import Obligation, Pauses
+
+SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600}
+
+
+class Stopped:
+    """Moves the deadlines of paused clocks in a table of occurrences.
+
+    A pause begins at its latest point and ends at its earliest, so that doubt never lengthens it; one without an end goes on.
+    """
+
+    def __init__(self, session: Session, scanned: Scanned, subject: str, days: Days, as_of: datetime) -> None:
+        self.session, self.scanned, self.subject, self.days, self.as_of = session, scanned, subject, days, as_of
+        self._made: dict[tuple[str, ...], tuple[str, bool]] = {}
+
+    def move(self, relation: str, rules: dict[int, Obligation]) -> None:
+        """Move the deadlines of the rules that can be paused, and mark those that are paused at the as-of."""
+        for number, rule in rules.items():
+            if rule.pauses is None:
+                continue
+            merged, any_ = self._merged(rule.pauses)
+            if any_:
+                span = rule.due.span
+                moved = self._elapsed if span is not None and is_elapsed(span) else self._by_days
+                self._update(relation, moved(relation, number, rule, merged))
+
+    def _update(self, relation: str, moved: str) -> None:
+        self.session.run(
+            f"UPDATE {relation} AS o SET due = m.due, due_until = m.due_until, paused = m.paused FROM (\n{moved}\n) AS m WHERE o.rowid = m.id"
+        )
+
+    def _merged(self, pauses: Pauses) -> tuple[str, bool]:
+        """The table of merged pauses of these kinds, and whether there is any."""
+        if pauses.kinds in self._made:
+            return self._made[pauses.kinds]
+        about = self.scanned.table.pauses
+        if about is None:
+            raise AssertionError(self.scanned.table.name)
+        columns = self.scanned.columns
+        relation = sql.name(f"pauses {len(self._made) + 1}")
+        kinds = ", ".join(map(sql.text, pauses.kinds))
+        now = sql.moment(self.as_of) + " + INTERVAL 1 MICROSECOND"
+        begins, ends = columns[about.start], self._end(columns.get(about.end), now)
+        visible = f" AND {self.scanned.visible}" if self.scanned.visible != "TRUE" else ""
+        key = sql.name(self.scanned.table.reference_to(self.subject))
+        self.session.run(
+            f"CREATE OR REPLACE TEMP TABLE {relation} AS\n"
+            f"WITH single AS (\n  -- a row is one event that stops the clock\n  SELECT {key} AS key, {highest(begins)} AS begins, {ends} AS ends\n"
+            f"  FROM {self.scanned.relation} WHERE {columns[about.kind].value} IN ({kinds}){visible}\n),\n"
+            "marked AS (\n  SELECT *, begins > max(ends) OVER (PARTITION BY key ORDER BY begins, ends ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS apart\n"
+            "  FROM single WHERE ends > begins\n),\n"
+            "numbered AS (\n  SELECT *, sum(CASE WHEN apart IS NOT FALSE THEN 1 ELSE 0 END) OVER (PARTITION BY key ORDER BY begins, ends) AS island FROM marked\n)\n"
+            "-- a row is one pause: events that overlap or touch are one\n"
+            "SELECT key, min(begins) AS begins, max(ends) AS ends FROM numbered GROUP BY key, island"
+        )
+        any_ = bool(self.session.rows(f"SELECT count(*) FROM {relation}")[0][0])
+        self._made[pauses.kinds] = relation, any_
+        return relation, any_
+
+    def _end(self, column: Column | None, now: str) -> str:
+        if column is None or not column.supplied:
+            return now
+        if column.certain:
+            return lowest(column)
+        # an end that can't be read is none: the pause is not taken for one that goes on
+        going = column.absent if column.absent != "FALSE" else "FALSE"
+        return f"CASE WHEN {column.value} IS NOT NULL THEN {lowest(column)} WHEN {going} THEN {now} END"
+
+    def _by_days(self, relation: str, number: int, rule: Obligation, merged: str) -> str:
+        """Deadlines in days: a day that lies wholly inside a pause is not counted, up to so many of them."""
+        span = rule.due.span
+        working = span is not None and span.unit == WORKING
+        counts = "c.open" if working else "TRUE"
+        most = _most_days(rule.pauses.most) if rule.pauses is not None else None
+        wanted = str(span.amount) if span is not None and working else "CAST(due AS DATE) - CAST(start AS DATE)"
+        end = self.days.end_of("counted.day")
+        limit = f" WHERE nth <= {most}" if most is not None else ""
+        going = f" AND coalesce(lost.days, 0) < {most}" if most is not None else ""
+        now = sql.moment(self.as_of)
+        return (
+            f"WITH hit AS (\n  SELECT rowid AS id, key, CAST(start AS DATE) AS began, due, due_until, {wanted} AS wanted\n"
+            f"  FROM {relation} WHERE rule = {number} AND key IN (SELECT key FROM {merged}) AND start IS NOT NULL\n),\n"
+            "whole AS (\n  -- a row is a day that lies wholly inside a pause\n"
+            f"  SELECT h.id, c.day, row_number() OVER (PARTITION BY h.id ORDER BY c.day) AS nth\n"
+            f"  FROM hit AS h JOIN {merged} AS p ON p.key = h.key JOIN {self.days.relation} AS c\n"
+            f"    ON c.day > h.began AND c.day >= CAST(p.begins AS DATE) AND c.day <= CAST(p.ends AS DATE) AND {counts}\n"
+            "    AND CAST(c.day AS TIMESTAMP) >= p.begins AND CAST(c.day + 1 AS TIMESTAMP) <= p.ends\n),\n"
+            f"gone AS (SELECT id, day FROM whole{limit}),\n"
+            "lost AS (SELECT id, count(*) AS days FROM whole GROUP BY id),\n"
+            "counted AS (\n  -- a row is a day that counts, and which one it is\n"
+            "  SELECT h.id, c.day, row_number() OVER (PARTITION BY h.id ORDER BY c.day) AS nth\n"
+            f"  FROM hit AS h LEFT JOIN lost USING (id) JOIN {self.days.relation} AS c ON c.day > h.began AND {counts}\n"
+            "    AND c.day <= CAST(h.due AS DATE) + CAST(4 * coalesce(lost.days, 0) + 20 AS INTEGER)\n"
+            "  ANTI JOIN gone ON gone.id = h.id AND gone.day = c.day\n)\n"
+            f"SELECT h.id, {end} AS due, {end} AS due_until, "
+            f"EXISTS (SELECT 1 FROM {merged} AS p WHERE p.key = h.key AND p.begins <= {now} AND p.ends > {now} AND p.begins <= {end}){going} AS paused\n"
+            "FROM hit AS h JOIN counted ON counted.id = h.id AND counted.nth = h.wanted LEFT JOIN lost ON lost.id = h.id"
+        )
+
+    def _elapsed(self, relation: str, number: int, rule: Obligation, merged: str) -> str:
+        """Elapsed deadlines: each pause that begins before the deadline as it stands then adds its length."""
+        most = _most_seconds(rule.pauses.most) if rule.pauses is not None else None
+        cap = f"least({{}}, {most * 1_000_000})" if most is not None else "{}"
+        before = cap.format("coalesce(sum(length) OVER earlier, 0)")
+        total = cap.format("sum(length)")
+        room = f" AND sum(length) < {most * 1_000_000}" if most is not None else ""
+        now = sql.moment(self.as_of)
+        return (
+            "WITH stopped AS (\n"
+            "  SELECT o.rowid AS id, o.due, o.due_until, p.begins, p.ends, epoch_us(p.ends) - epoch_us(greatest(p.begins, o.start)) AS length\n"
+            f"  FROM {relation} AS o JOIN {merged} AS p ON p.key = o.key AND p.ends > o.start WHERE o.rule = {number}\n),\n"
+            "reached AS (\n"
+            f"  SELECT *, begins <= due + to_microseconds(CAST({before} AS BIGINT)) AS begun FROM stopped\n"
+            "  WINDOW earlier AS (PARTITION BY id ORDER BY begins ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)\n),\n"
+            "counting AS (SELECT *, bool_and(begun) OVER (PARTITION BY id ORDER BY begins) AS counts FROM reached)\n"
+            f"SELECT id, any_value(due) + to_microseconds(CAST({total} AS BIGINT)) AS due, any_value(due_until) + to_microseconds(CAST({total} AS BIGINT)) AS due_until, "
+            f"bool_or(begins <= {now} AND ends > {now}){room} AS paused\n"
+            "FROM counting WHERE counts GROUP BY id"
+        )
+
+
+def _most_days(span: Span | None) -> int | None:
+    if span is None:
+        return None
+    if span.unit in SECONDS:
+        return span.amount * SECONDS[span.unit] // 86400
+    return span.amount * (7 if span.unit == "weeks" else 1)
+
+
+def _most_seconds(span: Span | None) -> int | None:
+    if span is None:
+        return None
+    return span.amount * SECONDS.get(span.unit, 86400 * (7 if span.unit == "weeks" else 1))

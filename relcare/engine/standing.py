@@ -1,0 +1,187 @@
+"""How an occurrence stands at the as-of, as SQL: done or not, in time or not, and what may still be open of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from relcare.engine import dialect as sql
+from relcare.engine.days import WORKING, Days, is_elapsed, moved
+from relcare.engine.evidence import folded
+from relcare.rulebook.conditions import Span
+from relcare.rulebook.obligations import OPEN, Obligation, RowsDone, parts_of
+from relcare.timing.spans import shift
+
+NOTHING = "CAST(NULL AS TIMESTAMP)"
+
+
+class Standing(NamedTuple):
+    """What the status is worked out from.
+
+    `unrecorded` are the parts of the evidence, by rule number, that the book can't show; `found` says whether evidence was
+    looked for in rows (its table is `found`); `waived` whether there are waivers (the table `waivers`).
+    """
+
+    rules: dict[int, Obligation]
+    days: Days
+    as_of: datetime
+    unrecorded: dict[int, frozenset[int]]
+    parts: int
+    found: bool
+    waived: bool
+
+    def select(self, relation: str, found: str, waivers: str, keep: str = "") -> str:
+        """The statement that gives each occurrence with when it was done, its deadline, `act_by` and status.
+
+        `keep` is a condition on `status`, `open`, `rule` and `due`, "" to keep all.
+        """
+        rolled = self.days.end_of("c.last_open")
+        act_by = (
+            f"CASE WHEN c.open THEN least(o.due, {self.days.end_of('CAST(c.day AS TIMESTAMP)')}) "
+            f"WHEN {rolled} >= o.start OR o.start IS NULL THEN {rolled} ELSE o.due END"
+        )
+        done, until = self._done(""), self._done("_until")
+        possible = self._by_rule(
+            lambda r: folded(r.done, lambda i: f"({self._part(i, '')} IS NOT NULL OR {self._doubt(i)})", "AND", "OR")
+        )
+        doubtful = self._by_rule(lambda r: " OR ".join(self._doubt(i) for i in range(len(parts_of(r.done)))))
+        joins = f"\n  LEFT JOIN {found} AS f ON f.id = o.rowid" if self.found else ""
+        items = [
+            "o.rule", "o.key", "o.opens", "o.start", "o.start_until", "o.assumed", "o.due", "o.due_until", "o.next_opens",
+            "o.verdict", "o.cause", "o.paused", f"{act_by} AS act_by", f"{done} AS done", f"{until} AS done_until",
+            f"{possible} AS possible", f"({doubtful}) AS doubtful", f"{self._lapse()} AS lapse", f"{self.days.provisional('CAST(o.due AS DATE)')} AS provisional",
+            *(f"{self._part(i, '')} IS NOT NULL AS has{i}" for i in range(self.parts)),
+        ]  # fmt: skip
+        inner = f"SELECT {', '.join(items)}\n  FROM {relation} AS o\n  JOIN {self.days.relation} AS c ON c.day = CAST(o.due AS DATE){joins}{self._lapse_joins()}"
+        waiver = "w.given IS NOT NULL" if self.waived else "FALSE"
+        waivers_join = (
+            f"\n  LEFT JOIN {waivers} AS w ON w.key = s.key AND w.rule = s.rule AND w.given >= s.opens AND (w.given < s.next_opens OR s.next_opens IS NULL)"
+            if self.waived
+            else ""
+        )
+        waived_columns = ", w.given AS waived_at, w.by AS waived_by, w.why AS waived_why" if self.waived else ""
+        where = f"\nWHERE {keep}" if keep else ""
+        return (
+            f"-- a row is an occurrence and how it stands\nSELECT *, {self._is_open()} AS open\nFROM (\n"
+            f"  SELECT s.*, {self._status(waiver)} AS status{waived_columns}\n  FROM (\n  {inner}\n  ) AS s{waivers_join}\n)"
+            + where
+        )
+
+    def _done(self, end: str) -> str:
+        """When all that is asked for was done: the earliest or (`_until`) the latest point of it."""
+        return self._by_rule(lambda rule: folded(rule.done, lambda i: self._part(i, end), "last", "first"))
+
+    def _part(self, i: int, end: str) -> str:
+        column = f"done{i}{end}"
+        return f"coalesce(o.{column}, f.{column})" if self.found and self._rows(i) else f"o.{column}"
+
+    def _doubt(self, i: int) -> str:
+        return f"(o.doubt{i} OR coalesce(f.doubt{i}, FALSE))" if self.found and self._rows(i) else f"o.doubt{i}"
+
+    def _rows(self, i: int) -> bool:
+        """Whether some rule's part `i` is looked for in rows."""
+        return any(
+            i < len(parts) and isinstance(parts[i], RowsDone)
+            for parts in (parts_of(r.done) for r in self.rules.values())
+        )
+
+    def _by_rule(self, make: Callable[[Obligation], str]) -> str:
+        """A CASE over the rules; what most of them share stands last."""
+        made: dict[str, list[int]] = {}
+        for number, rule in self.rules.items():
+            made.setdefault(make(rule), []).append(number)
+        ordered = sorted(made.items(), key=lambda item: len(item[1]))
+        if len(ordered) == 1:
+            return ordered[0][0]
+        cases = " ".join(
+            f"WHEN o.rule IN ({', '.join(map(str, numbers))}) THEN {text}" for text, numbers in ordered[:-1]
+        )
+        return f"CASE {cases} ELSE {ordered[-1][0]} END"
+
+    def _lapse(self) -> str:
+        def point(rule: Obligation) -> str:
+            lapses = rule.lapses
+            if lapses.after is not None:
+                return self._after(lapses.after)
+            return "o.next_opens - INTERVAL 1 MICROSECOND" if lapses.at_next else NOTHING
+
+        return self._by_rule(point)
+
+    def _after(self, span: Span) -> str:
+        if is_elapsed(span):
+            return f"o.due + {sql.interval(span)}"
+        if span.unit == WORKING:
+            return self.days.end_of(f"lapse_{span.amount}.reached")
+        return self.days.end_of(moved("CAST(o.due AS DATE)", span))
+
+    def _lapse_joins(self) -> str:
+        return "".join(
+            f"\n  LEFT JOIN {self.days.reached} AS lapse_{n} ON lapse_{n}.n = {n} AND lapse_{n}.day = CAST(o.due AS DATE)"
+            for n in sorted(lapse_spans(self.rules))
+        )
+
+    def _status(self, waiver: str) -> str:
+        now = sql.moment(self.as_of)
+        no_record = self._no_record()
+        # a time that was written like the deadline is at the deadline, and so in time
+        in_time = "done_until <= due OR (done = due AND done_until < done + INTERVAL 86399 SECONDS)"
+        cases = [
+            (f"done IS NOT NULL AND ({in_time})", "met"),
+            ("done > due_until AND NOT doubtful", "met late"),
+            ("done IS NOT NULL", "undetermined"),
+            (waiver, "waived"),
+            ("cause IS NOT NULL", "ceased"),
+            (f"lapse < {now} AND {no_record}", "no record"),
+            (f"lapse < {now} AND verdict AND NOT possible", "lapsed"),
+            ("verdict IS NULL OR possible", "undetermined"),
+            (f"opens > {now} OR start > {now}", "not started"),
+            (no_record, "no record"),
+            ("paused", "paused"),
+            (f"{now} > due_until", "overdue"),
+            (f"{now} > due", "undetermined"),
+            (self._risk(), "at risk"),
+        ]
+        told = " ".join(f"WHEN {condition} THEN '{status}'" for condition, status in cases if condition != "FALSE")
+        return f"CASE {told} ELSE 'running' END"
+
+    def _no_record(self) -> str:
+        numbers = [str(number) for number, parts in self.unrecorded.items() if parts]
+        return f"s.rule IN ({', '.join(numbers)})" if numbers else "FALSE"
+
+    def _risk(self) -> str:
+        made: dict[str, list[int]] = {}
+        for number, rule in self.rules.items():
+            made.setdefault(self._near(rule.warns), []).append(number)
+        if len(made) == 1:
+            return next(iter(made))
+        cases = " ".join(
+            f"WHEN s.rule IN ({', '.join(map(str, numbers))}) THEN {text}" for text, numbers in made.items()
+        )
+        return f"CASE {cases} END"
+
+    def _near(self, warns: Span | None) -> str:
+        """Whether the as-of has come as near to `act_by` as `warns` says; without it, to its day."""
+        today = self.as_of.date()
+        if warns is None:
+            return f"CAST(act_by AS DATE) <= {sql.day(today)}"
+        if is_elapsed(warns):
+            return f"act_by - {sql.interval(warns)} <= {sql.moment(self.as_of)}"
+        if (
+            warns.unit == WORKING
+        ):  # the n-th open day before a day is not after today just if that day is not after the n-th from today
+            return f"CAST(act_by AS DATE) <= {sql.day(self.days.calendar.open_day_after(today, warns.amount))}"
+        if warns.unit in ("days", "weeks"):
+            return f"CAST(act_by AS DATE) <= {sql.day(shift(today, warns.amount, warns.unit))}"
+        return f"{moved('CAST(act_by AS DATE)', warns, back=True)} <= {sql.day(today)}"
+
+    def _is_open(self) -> str:
+        """Whether somebody still has to act: what was done or given up is not open, whatever is unknown of it."""
+        listed = ", ".join(map(sql.text, OPEN))
+        return f"(status IN ({listed}) AND done IS NULL AND (lapse >= {sql.moment(self.as_of)} OR lapse IS NULL))"
+
+
+def lapse_spans(rules: dict[int, Obligation]) -> set[int]:
+    """The numbers of working days after which rules lapse."""
+    spans = (rule.lapses.after for rule in rules.values())
+    return {span.amount for span in spans if span is not None and span.unit == WORKING}

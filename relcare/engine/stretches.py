@@ -1,0 +1,116 @@
+"""The periods of recurring rules and the festivals that can still be open: a small table, worked out before any SQL."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+from relcare.engine.days import WORKING
+from relcare.rulebook.conditions import Span
+from relcare.rulebook.obligations import Lapse, Obligation, Point
+from relcare.timing.calendars import Calendar
+from relcare.timing.spans import shift
+
+ELAPSED = {"seconds": 1, "minutes": 60, "hours": 3600}
+
+
+class Stretch(NamedTuple):
+    """One period of a recurring rule, or one festival.
+
+    `first` is its first day (the festival itself), `opens` when its occurrences open, `due` their deadline, `next_opens` when
+    those of the next one do.
+    """
+
+    first: date
+    opens: datetime
+    due: datetime
+    next_opens: datetime
+
+
+def stretches(rule: Obligation, calendar: Calendar, as_of: datetime, *, every: bool = False) -> list[Stretch]:
+    """Those that have opened at the as-of and are not given up yet; with `every`, given up ones of the last year as well.
+
+    Of the versions of a rule each has its own: a stretch is there if its first day lies in the version's time.
+    """
+    starts = _festivals(rule, calendar, as_of) if _festive(rule) else _periods(rule, as_of)
+    found = []
+    for first, following in pairwise(starts):
+        opens, due = _opens(rule, calendar, first), _due(rule, calendar, first)
+        if opens > as_of or not rule.in_force(first):
+            continue
+        next_opens = _opens(rule, calendar, following)
+        lapse = lapse_point(rule.lapses, due, next_opens, calendar)
+        if lapse is None or lapse >= as_of or (every and due >= as_of - timedelta(days=366)):
+            found.append(Stretch(first, opens, due, next_opens))
+    return found
+
+
+def lapse_point(lapses: Lapse, due: datetime, next_opens: datetime | None, calendar: Calendar) -> datetime | None:
+    """The last moment at which an occurrence can still be done; None for never."""
+    if lapses.after is not None:
+        return measured(lapses.after, due, calendar, back=False)
+    if lapses.at_next and next_opens is not None:
+        return next_opens - timedelta(microseconds=1)
+    return None
+
+
+def measured(span: Span, anchor: datetime, calendar: Calendar, *, back: bool) -> datetime:
+    """`anchor` moved by a span: elapsed to the microsecond, else to the end of the day that is reached."""
+    sign = -1 if back else 1
+    if span.unit in ELAPSED:
+        return anchor + timedelta(seconds=sign * span.amount * ELAPSED[span.unit])
+    if span.unit == WORKING:
+        move = calendar.open_day_before if back else calendar.open_day_after
+        return calendar.end_of(move(anchor.date(), span.amount))
+    return calendar.end_of(shift(anchor.date(), sign * span.amount, span.unit))
+
+
+def _festive(rule: Obligation) -> bool:
+    return rule.every is not None and rule.every.festivals is not None
+
+
+def _periods(rule: Obligation, as_of: datetime) -> list[date]:
+    """The first days of periods, from the rule's first on (at most ten years back) to the one after the next."""
+    months = rule.every.months if rule.every is not None and rule.every.months else 1
+    here = (as_of.year * 12 + as_of.month - 1) // months
+    oldest = max(here - 120 // months, (rule.start.year * 12 + rule.start.month - 1) // months)
+    return [date(i * months // 12, i * months % 12 + 1, 1) for i in range(oldest, here + 4)]
+
+
+def _festivals(rule: Obligation, calendar: Calendar, as_of: datetime) -> list[date]:
+    """The days of the festivals, those of the last ten years and of the next two, and a day after all that are known."""
+    wanted = rule.every.festivals if rule.every is not None else ()
+    names = wanted or tuple(calendar.festivals)
+    low, high = as_of.date() - timedelta(days=3653), as_of.date() + timedelta(days=731)
+    days = sorted({day for name in names for day in calendar.festivals[name].days if low <= day <= high})
+    return [*days, shift(days[-1], 1, "years")] if days else []
+
+
+def _opens(rule: Obligation, calendar: Calendar, first: date) -> datetime:
+    if rule.opens is None:
+        return datetime.combine(first, time.min)
+    anchor = _due(rule, calendar, first) if rule.opens.base == "due" else datetime.combine(first, time.min)
+    point = (
+        measured(rule.opens.span, anchor, calendar, back=rule.opens.before) if rule.opens.span is not None else anchor
+    )
+    elapsed = rule.opens.span is not None and rule.opens.span.unit in ELAPSED
+    return point if elapsed else datetime.combine(point.date(), time.min)
+
+
+def _due(rule: Obligation, calendar: Calendar, first: date) -> datetime:
+    due, months = rule.due, rule.every.months if rule.every is not None else 0
+    day = first
+    if due.base == "period end":
+        day = shift(shift(first, months, "months"), -1, "days")
+        if due.open_day:
+            day = calendar.last_open_day(day)
+    if due.span is None:
+        return calendar.end_of(day)
+    reached = measured(due.span, datetime.combine(day, time.min), calendar, back=due.before)
+    return calendar.end_of(calendar.next_open_day(reached.date())) if due.rolls else reached
+
+
+def point_is_days(point: Point) -> bool:
+    """Whether a point is a whole day, so that it is shown as its date."""
+    return point.span is None or point.span.unit not in ELAPSED

@@ -1,0 +1,118 @@
+"""`due` and `overdue`: what the bank owes today, to whom, by when, and who acts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from relcare.engine.days import WORKING
+from relcare.engine.owed_list import COLUMNS, LIST
+from relcare.engine.rows import QueryRows
+from relcare.formats.report import Report
+from relcare.rulebook.conditions import NATURAL_UNITS
+from relcare.rulebook.operands import Misread, read_span
+from relcare.runs.notes import Told, age_notes
+from relcare.runs.opening import Opened, WrongRequestError
+from relcare.runs.owed_notes import counted, made_from, unjudged
+from relcare.runs.owing import Asked, Lists, calendar_of, chosen, columns_of, lists, with_lists
+from relcare.runs.request import Request
+from relcare.runs.result import Result
+from relcare.timing.spans import shift
+
+TITLES = {"due": {"en": "Due", "zh": "应办事项"}, "overdue": {"en": "Overdue", "zh": "逾期投诉"}}
+NOTHING = {
+    "due": {"en": "Nothing is due.", "zh": "没有应办事项。"},
+    "overdue": {"en": "No complaint is overdue.", "zh": "没有逾期投诉。"},
+}
+WITHIN = "7 days"
+SHOWN = ("act_by", "status", "subject_id", "name", "action", "owner", "because")
+LATE = ("overdue", "no record", "undetermined")
+BY_CUSTOMER = ("act_by", "due_at", "status", "days_left", "customer_id", "name", "tier", "stage", "owner", "channel", "count", "rule_id", "action", "clause", "because")  # fmt: skip
+FIRST_OF = frozenset(("act_by", "due_at", "status", "days_left", "customer_id", "name", "tier", "stage", "channel"))
+BY_CUSTOMER_SHOWN = ("act_by", "status", "customer_id", "name", "tier", "count", "action", "owner")
+COUNT = {"en": "Actions", "zh": "事项数"}
+
+
+def due(request: Request, asked: Asked, within: str = WITHIN, group: str = "") -> Result:
+    """What is open and due within a span from the as-of, or past its deadline; by customer where it is grouped."""
+    if group not in ("", "customer"):
+        return Result(usage=f"--group: {group!r} is unknown: customer")
+
+    def made(opened: Opened) -> Result:
+        horizon = horizon_of(opened, within) if not asked.statuses else None
+        return _result(lists(opened, request, asked, horizon), request, "due", grouped=bool(group))
+
+    return with_lists(request, made)
+
+
+def overdue(request: Request, asked: Asked, *, at_risk: bool = False) -> Result:
+    """The clocks of complaints that are past their deadline; with `at_risk` those near it, too."""
+
+    def made(opened: Opened) -> Result:
+        found = lists(opened, request, asked)
+        late = " OR ".join(f"(status = '{status}' AND due < now)" for status in LATE)
+        risk = " OR status = 'at risk'" if at_risk else ""
+        from relcare.engine import dialect as sql
+
+        where = f"({late.replace('now', sql.moment(opened.as_of.moment))}{risk})"
+        return _result(found, request, "overdue", where=where)
+
+    return with_lists(request, made)
+
+
+def horizon_of(opened: Opened, within: str) -> date:
+    """The last day that `--within` reaches: so many natural days, weeks, months or working days from the as-of's date."""
+    span = read_span(within, working=True)
+    if isinstance(span, Misread) or span.unit not in (*NATURAL_UNITS, WORKING):
+        raise WrongRequestError(f'--within: {within!r} is no span of days: write "7 days" or "5 working days"')
+    today = opened.as_of.moment.date()
+    if span.unit == WORKING:
+        return calendar_of(opened).open_day_after(today, span.amount)
+    return shift(today, span.amount, span.unit)
+
+
+def _result(found: Lists, request: Request, name: str, *, grouped: bool = False, where: str = "") -> Result:
+    opened, engine = found.opened, found.engine
+
+    def close() -> None:
+        engine.session.close()
+        opened.close()
+
+    try:
+        columns = columns_of(opened, (*COLUMNS, "count") if grouped else COLUMNS)
+        if grouped:
+            columns = {key: columns[key] for key in BY_CUSTOMER}
+            columns["count"] = columns["count"].__class__("count", COUNT[opened.language], "number")
+        listed = chosen(columns, request.columns)
+        keys = tuple(column.key for column in listed)
+        if grouped:
+            found.listed.group(BY_CUSTOMER, FIRST_OF, where)
+            relation, items, where = "owed by customer", found.listed.grouped_items(keys), ""
+        else:
+            relation, items = LIST, found.listed.items(keys)
+        rows = QueryRows(
+            engine.session,
+            ("", relation, "place"),
+            (),
+            items,
+            where=where if found.count else "FALSE",
+        )
+        if request.show_sql:
+            engine.session.prepare(rows.query())
+            statements = [*engine.session.statements, rows.query()]
+            return Result(problems=tuple(found.problems), sql=";\n\n".join(statements) + ";\n", on_close=close)
+        report = Report(
+            name=name,
+            title=TITLES[name][opened.language],
+            as_of=str(opened.as_of),
+            columns=listed,
+            rows=rows,
+            made_from=made_from(found),
+            notes=Told(lambda: [*counted(found, where), *unjudged(found), *age_notes(engine, opened.language)]),
+            shown=BY_CUSTOMER_SHOWN if grouped else SHOWN,
+            nothing=NOTHING[name][opened.language],
+            language=opened.language,
+        )
+        return Result(report=report, problems=tuple(found.problems), on_close=close)
+    except BaseException:
+        engine.session.close()
+        raise
