@@ -27,6 +27,12 @@ SQL_TYPES = {
     "month": "INTEGER",  # months since year 0
 }
 
+# Pieces of patterns: blanks around a cell, a date in each of its forms, a time of day, one that is midnight.
+BLANK = r"[ \t\n\v\f\r\x{a0}\x{3000}]*"
+DATE_FORM = "(19|2[01])[0-9]{2}(-[0-9]{1,2}-[0-9]{1,2}|/[0-9]{1,2}/[0-9]{1,2}|[.][0-9]{1,2}[.][0-9]{1,2}|年[0-9]{1,2}月[0-9]{1,2}日|[0-9]{4})"
+TIME = "[ T]([01]?[0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?"
+MIDNIGHT = "[ T]0?0:00(:00([.]0{1,6})?)?"
+
 # One function a way of reading or showing a cell; a statement is given those that it names.
 MACROS = {
     # a healthy cell is not touched: trimming costs more than all the rest. Its first and last letters are ASCII but no
@@ -34,50 +40,49 @@ MACROS = {
     "cell": """(x) AS CASE
       WHEN (x BETWEEN '!' AND '\x7f' OR x > '\u3001') AND (x[-1] BETWEEN '!' AND '~' OR x[-1] > '\u3001') THEN x
       ELSE nullif(trim(x, ' \t\n\v\f\r\u00a0\u3000'), '') END""",
-    # `2026/9/30`, `20260930` and the like as `2026-9-30`, what follows the day kept
-    "plain_day": r"""(x) AS regexp_replace(cell(x), '^([0-9]{4})[^0-9]?([0-9]{1,2})[^0-9]?([0-9]{1,2})日?', '\1-\2-\3')""",
-    "is_day": r"""(x) AS regexp_full_match(cell(x),
-      '(19|2[01])[0-9]{2}(-[0-9]{1,2}-[0-9]{1,2}|/[0-9]{1,2}/[0-9]{1,2}|[.][0-9]{1,2}[.][0-9]{1,2}|年[0-9]{1,2}月[0-9]{1,2}日|[0-9]{4})')""",
+    # `2026/9/30`, `20260930` and the like as `2026-9-30`, without the blanks around and a time of day that is midnight
+    "is_day": rf"""(x) AS regexp_full_match(x, '{BLANK}{DATE_FORM}({MIDNIGHT})?{BLANK}')""",
+    "plain_day": rf"""(x) AS regexp_replace(x, '^{BLANK}([0-9]{{4}})[^0-9]?([0-9]{{1,2}})[^0-9]?([0-9]{{1,2}})日?(?:{MIDNIGHT})?{BLANK}$', '\1-\2-\3')""",
     "read_date": r"""(x) AS CASE
       WHEN x LIKE '____-__-__' AND x BETWEEN '1900' AND '2200' THEN TRY_CAST(x AS DATE)
-      WHEN is_day(x) THEN TRY_CAST(plain_day(x) AS DATE)
-      WHEN contains(x, ':') AND is_day(before_midnight(x)) THEN TRY_CAST(plain_day(before_midnight(x)) AS DATE) END""",
+      WHEN is_day(x) THEN TRY_CAST(plain_day(x) AS DATE) END""",
     # a date that was exported as a moment: its day
-    "before_midnight": """(x) AS regexp_replace(cell(x), '[ T]0?0:00(:00([.]0{1,6})?)?$', '')""",
+    "before_midnight": rf"""(x) AS regexp_replace(cell(x), '{MIDNIGHT}$', '')""",
     "month_index": "(d) AS CAST(year(d) * 12 + month(d) - 1 AS INTEGER)",
-    "read_month": r"""(x) AS coalesce(
+    "read_month": rf"""(x) AS coalesce(
       month_index(CASE WHEN strlen(x) = 7 AND x BETWEEN '1900' AND '2200' THEN try_strptime(x, '%Y-%m') END),
-      CASE WHEN regexp_full_match(cell(x), '(19|2[01])[0-9]{2}([-/.]?[0-9]{2}|[-/.][0-9]|年[0-9]{1,2}月)')
-      THEN month_index(TRY_CAST(regexp_replace(cell(x), '^([0-9]{4})[^0-9]?([0-9]{1,2})月?$', '\1-\2-01') AS DATE))
-      WHEN is_day(x) THEN month_index(TRY_CAST(plain_day(x) AS DATE)) END)""",
+      CASE WHEN regexp_full_match(x, '{BLANK}(19|2[01])[0-9]{{2}}([-/.]?[0-9]{{2}}|[-/.][0-9]|年[0-9]{{1,2}}月){BLANK}')
+      THEN month_index(TRY_CAST(regexp_replace(x, '^{BLANK}([0-9]{{4}})[^0-9]?([0-9]{{1,2}})月?{BLANK}$', '\1-\2-01') AS DATE))
+      WHEN is_plain_day(x) THEN month_index(TRY_CAST(plain_day(x) AS DATE)) END)""",
+    "is_plain_day": rf"""(x) AS regexp_full_match(x, '{BLANK}{DATE_FORM}{BLANK}')""",
     "show_month": "(m) AS printf('%04d-%02d', m // 12, m % 12 + 1)",
-    "read_moment": r"""(x, zone) AS CASE
+    "read_moment": rf"""(x, zone) AS CASE
       WHEN x BETWEEN '1900' AND '2200'
-        AND regexp_full_match(x, '[0-9]{4}-[0-9]{2}-[0-9]{2}([ T]([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2})?)?')
+        AND regexp_full_match(x, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([ T]([01][0-9]|2[0-3]):[0-9]{{2}}(:[0-9]{{2}})?)?')
       THEN TRY_CAST(x AS TIMESTAMP)
-      WHEN regexp_full_match(cell(x), '(19|2[01])[0-9]{2}(-[0-9]{1,2}-[0-9]{1,2}|/[0-9]{1,2}/[0-9]{1,2}|[.][0-9]{1,2}[.][0-9]{1,2}|年[0-9]{1,2}月[0-9]{1,2}日|[0-9]{4})([ T]([01]?[0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?)?')
-      THEN TRY_CAST(plain_day(x) AS TIMESTAMP)
-      WHEN regexp_full_match(cell(x), '(19|2[01])[0-9]{2}(-[0-9]{1,2}-[0-9]{1,2}|/[0-9]{1,2}/[0-9]{1,2}|[.][0-9]{1,2}[.][0-9]{1,2}|年[0-9]{1,2}月[0-9]{1,2}日|[0-9]{4})[ T]([01]?[0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)? ?(Z|[+-]([01][0-9]|2[0-3]):?[0-5][0-9])')
-      THEN timezone(zone, TRY_CAST(regexp_replace(plain_day(x), ' ?([+-][0-9]{2}):?([0-9]{2})$', '\1:\2') AS TIMESTAMPTZ)) END""",
+      WHEN regexp_full_match(x, '{BLANK}{DATE_FORM}({TIME})?{BLANK}') THEN TRY_CAST(plain_moment(x) AS TIMESTAMP)
+      WHEN regexp_full_match(x, '{BLANK}{DATE_FORM}{TIME} ?(Z|[+-]([01][0-9]|2[0-3]):?[0-5][0-9]){BLANK}')
+      THEN timezone(zone, TRY_CAST(regexp_replace(plain_moment(x), ' ?([+-][0-9]{{2}}):?([0-9]{{2}})$', '\1:\2') AS TIMESTAMPTZ)) END""",
+    # what follows the day is kept
+    "plain_moment": rf"""(x) AS regexp_replace(x, '^{BLANK}([0-9]{{4}})[^0-9]?([0-9]{{1,2}})[^0-9]?([0-9]{{1,2}})日?(.*?){BLANK}$', '\1-\2-\3\4')""",
     "moment_end": r"""(start, x) AS CASE WHEN NOT contains(x, ':') THEN start + INTERVAL 86399999999 MICROSECONDS
       WHEN regexp_matches(x, ':[0-9]{2}:[0-9]{2}') THEN start + INTERVAL 999999 MICROSECONDS
       ELSE start + INTERVAL 59999999 MICROSECONDS END""",
-    "plain_number": r"""(x) AS replace(regexp_replace(cell(x), '^([+-]?)(?:[¥￥]|CNY ?|RMB ?)?([0-9.,]+)(?: ?元| ?CNY)?$', '\1\2'), ',', '')""",
-    "read_money": r"""(x) AS CASE
+    "plain_number": rf"""(x) AS replace(regexp_replace(x, '^{BLANK}([+-]?)(?:[¥￥]|CNY ?|RMB ?)?([0-9.,]+)(?: ?元| ?CNY)?{BLANK}$', '\1\2'), ',', '')""",
+    "read_money": rf"""(x) AS CASE
       WHEN CAST(TRY_CAST(x AS DECIMAL(18,2)) AS VARCHAR) = x THEN TRY_CAST(x AS DECIMAL(18,2))
-      WHEN regexp_full_match(cell(x),
-        '[+-]?(?:[¥￥]|CNY ?|RMB ?)?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)([.][0-9]{1,2}0*)?(?: ?元| ?CNY)?')
+      WHEN regexp_full_match(x,
+        '{BLANK}[+-]?(?:[¥￥]|CNY ?|RMB ?)?([0-9]+|[0-9]{{1,3}}(,[0-9]{{3}})+)([.][0-9]{{1,2}}0*)?(?: ?元| ?CNY)?{BLANK}')
       THEN TRY_CAST(plain_number(x) AS DECIMAL(18,2)) END""",
-    "read_number": r"""(x) AS CASE
-      WHEN regexp_full_match(x, '-?[0-9]{1,12}([.][0-9]{1,6})?') THEN TRY_CAST(x AS DECIMAL(18,6))
-      WHEN regexp_full_match(cell(x), '[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)([.][0-9]{1,6}0*)?')
-      THEN TRY_CAST(replace(cell(x), ',', '') AS DECIMAL(18,6)) END""",
-    "read_percent": r"""(x) AS read_number(regexp_replace(cell(x), ' ?%$', ''))""",
-    "read_count": r"""(x) AS CASE
-      WHEN regexp_full_match(cell(x), '[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)') THEN TRY_CAST(replace(cell(x), ',', '') AS BIGINT) END""",
-    "read_yes_no": r"""(x) AS CASE lower(cell(x))
-      WHEN 'yes' THEN 'yes' WHEN 'y' THEN 'yes' WHEN 'true' THEN 'yes' WHEN '1' THEN 'yes' WHEN '是' THEN 'yes'
-      WHEN 'no' THEN 'no' WHEN 'n' THEN 'no' WHEN 'false' THEN 'no' WHEN '0' THEN 'no' WHEN '否' THEN 'no' END""",
+    "read_number": rf"""(x) AS CASE
+      WHEN regexp_full_match(x, '-?[0-9]{{1,12}}([.][0-9]{{1,6}})?') THEN TRY_CAST(x AS DECIMAL(18,6))
+      WHEN regexp_full_match(x, '{BLANK}[+-]?([0-9]+|[0-9]{{1,3}}(,[0-9]{{3}})+)([.][0-9]{{1,6}}0*)?{BLANK}')
+      THEN TRY_CAST(plain_number(x) AS DECIMAL(18,6)) END""",
+    "read_percent": rf"""(x) AS read_number(regexp_replace(x, ' ?%{BLANK}$', ''))""",
+    "read_count": rf"""(x) AS CASE
+      WHEN regexp_full_match(x, '{BLANK}[+-]?([0-9]+|[0-9]{{1,3}}(,[0-9]{{3}})+){BLANK}') THEN TRY_CAST(plain_number(x) AS BIGINT) END""",
+    "read_yes_no": r"""(x) AS MAP {'yes': 'yes', 'y': 'yes', 'true': 'yes', '1': 'yes', '是': 'yes',
+      'no': 'no', 'n': 'no', 'false': 'no', '0': 'no', '否': 'no'}[lower(cell(x))]""",
     "months_since": r"""(d, today) AS (year(today) * 12 + month(today) - year(d) * 12 - month(d))
       - CASE WHEN CAST(d + to_months(CAST(year(today) * 12 + month(today) - year(d) * 12 - month(d) AS INTEGER)) AS DATE)
           > today THEN 1 ELSE 0 END""",
