@@ -198,11 +198,16 @@ class EvidenceReader:
             hint = did_you_mean(word, self._words) or DONE_HINT
             self._note(spot, f"no table's rows are called `{word}`", hint)
             return None
-        if table.reference_to(self._subject):
+        if table.reference_to(self._subject) or self._shares_customer(table):
             return table
         hint = f"one of its fields needs `refers: {self._subject}`"
         self._note(spot, f"table `{table.name}` does not say which {self._subject} a row is of", hint)
         return None
+
+    def _shares_customer(self, table: Table) -> bool:
+        """Whether the rows are of the customer to whom the subject belongs: what was done for an account stands with them."""
+        own = self._vocabulary.table_of(self._subject)
+        return bool(own is not None and own.reference_to("customer") and table.reference_to("customer"))
 
     def _codes(self, spot: Spot, table: Table, evidence: RowEvidence) -> tuple[str, ...] | None:
         """One code, or `[a, b]`: sorted, each once."""
