@@ -12,10 +12,8 @@ from relcare.engine.session import Session
 if TYPE_CHECKING:
     import duckdb
 
-MANY = 200_000  # rows from which on two threads make the lines
-STRETCHES = 8
-ROWS = sql.name("rows of the list")
-BITS = ("wrong", "hidden")  # named without quotes in conditions
+MANY = 200_000  # rows from which on the lines are made in stretches
+STRETCHES = 4
 PIECE = 2048  # rows; more leave the processor's cache
 
 
@@ -37,28 +35,26 @@ class QueryRows:
     """Rows of the relation `name`, defined by the WITH in `prefix`, those for which `where` holds, in the order of `key`.
 
     `prepared` are columns that the items name beside those of the relation. From `MANY` rows on (`count`, or fewer)
-    the lines of delimited text are made in two threads, a stretch of keys at a time; `release` is called when nothing
-    but the relation itself is needed any more.
+    the lines of delimited text are made a stretch of keys at a time, so that the sorted lines of one stretch are all that
+    is held. `share` is called before, to make tables of what the stretches have in common: it gives the WITH to use
+    from then on. `among` is a table that has all the keys.
     """
 
     def __init__(
         self, session: Session, relation: tuple[str, str, str], prepared: Iterable[str], items: tuple[Item, ...], *,
-        where: str = "", count: int = 0, release: Callable[[], None] | None = None,
+        where: str = "", count: int = 0, share: Callable[[], str] | None = None, among: str = "",
     ) -> None:  # fmt: skip
         self._session, self._items, self._where = session, items, where
         self._prefix, self._name, self._key = relation[0], sql.name(relation[1]), sql.name(relation[2])
         self._prepared = ", ".join(["*", *prepared])
-        self._count, self._release = count, release
+        self._count, self._share, self._among = count, share, among
 
     def query(self) -> str:
         """The statement that gives the cells."""
-        where = f" WHERE {self._where}" if self._where else ""
-        return f"{self._prefix}{self._cells(self._name, where)}"
-
-    def _cells(self, name: str, where: str) -> str:
         items = ",\n  ".join(f"coalesce({item.expression}, '') AS {_cell(i)}" for i, item in enumerate(self._items))
-        sorted_rows = f"SELECT * FROM {name}{where} ORDER BY {self._key}"
-        return f"SELECT\n  {items}\nFROM (\n  SELECT {self._prepared}\n  FROM ({sorted_rows})\n)"
+        where = f" WHERE {self._where}" if self._where else ""
+        sorted_rows = f"SELECT * FROM {self._name}{where} ORDER BY {self._key}"
+        return f"{self._prefix}SELECT\n  {items}\nFROM (\n  SELECT {self._prepared}\n  FROM ({sorted_rows})\n)"
 
     def __iter__(self) -> Iterator[tuple[str, ...]]:
         """The rows, each a tuple of texts."""
@@ -68,66 +64,43 @@ class QueryRows:
 
     def delimited(self, delimiter: str) -> Iterable[bytes]:
         """The rows as delimited text; the engine puts the lines together."""
-        cells = [
-            f"quoted({_cell(i)}, {sql.text(delimiter)})" if item.may_need_quotes(delimiter) else _cell(i)
-            for i, item in enumerate(self._items)
-        ]
+        cells = []
+        for item in self._items:
+            cell = f"coalesce({item.expression}, '')"
+            cells.append(f"quoted({cell}, {sql.text(delimiter)})" if item.may_need_quotes(delimiter) else cell)
         line = f", {sql.text(delimiter)}, ".join(cells)
-        lines = f"SELECT encode(concat({line}, chr(10)))\nFROM (\n"
         collecting = gc.isenabled()
         gc.disable()  # a million short-lived tuples set the collector going, in vain
         try:
-            if self._count < MANY:
-                query = self.query().removeprefix(self._prefix)
-                yield from _pieces(self._session.run(f"{self._prefix}{lines}{query}\n)"))
-            else:
-                yield from self._in_stretches(lines)
+            for where in self._stretches() if self._count >= MANY else [self._where]:
+                yield from _pieces(self._session.run(self._lines(line, where)))
         finally:
             if collecting:
                 gc.enable()
 
-    def _in_stretches(self, lines: str) -> Iterator[bytes]:
-        """The lines of a large relation: worked out once, then written stretch by stretch of the key, two at a time."""
-        from concurrent.futures import ThreadPoolExecutor
+    def _lines(self, line: str, where: str) -> str:
+        """The query for lines in their order. Each is made before it is sorted: alone it is less than what it is made of."""
+        among = f" WHERE {where}" if where else ""
+        rows = f"SELECT {self._prepared} FROM {self._name}{among}"
+        lines = f"SELECT encode(concat({line}, chr(10))) AS line, {self._key} AS place\n  FROM (\n  {rows}\n)"
+        return f"{self._prefix}SELECT line FROM (\n  {lines}\n)\nORDER BY place"
 
-        self._narrow()
-        if self._release is not None:
-            self._release()
+    def _stretches(self) -> list[str]:
+        """The conditions of the stretches of the key, in their order."""
+        if self._share is not None:
+            self._prefix = self._share()
         shares = ", ".join(f"{k / STRETCHES}" for k in range(1, STRETCHES))
-        bounds = self._session.rows(f"SELECT quantile_disc({self._key}, [{shares}]) FROM {ROWS}")[0][0] or []
-        bounds = sorted(set(bounds))
-        wheres = [
-            " AND ".join(
-                ([f"{self._key} >= {sql.text(low)}"] if low is not None else [])
-                + ([f"{self._key} < {sql.text(high)}"] if high is not None else [])
-            )
-            for low, high in zip([None, *bounds], [*bounds, None], strict=True)
-        ]
-        queries = [f"{lines}{self._cells(ROWS, f' WHERE {where}' if where else '')}\n)" for where in wheres]
-        self._session.prepare(queries[0])
-
-        def made(query: str) -> list[bytes]:
-            cursor = self._session.connection.cursor()
-            try:
-                return list(_pieces(cursor.execute(query)))
-            finally:
-                cursor.close()
-
-        with ThreadPoolExecutor(2) as pool:
-            waiting = [pool.submit(made, query) for query in queries[:2]]
-            for query in [*queries[2:], None, None]:
-                pieces = waiting.pop(0).result()
-                if query is not None:
-                    waiting.append(pool.submit(made, query))
-                yield from pieces
-
-    def _narrow(self) -> None:
-        """Put what the lines need of the relation into a table of its own."""
-        named = " ".join([self._prepared, self._key, *(item.expression for item in self._items)])
-        columns = self._session.columns(f"{self._prefix}SELECT * FROM {self._name}")
-        kept = ", ".join(sql.name(c) for c in columns if sql.name(c) in named or c in BITS)
-        where = f" WHERE {self._where}" if self._where else ""
-        self._session.run(f"CREATE OR REPLACE TABLE {ROWS} AS\n{self._prefix}SELECT {kept} FROM {self._name}{where}")
+        keys = self._among or f"({self._prefix}FROM {self._name})"
+        query = f"SELECT quantile_disc({self._key}, [{shares}]), count(*) - count({self._key}) FROM {keys}"
+        found, without = self._session.rows(query)[0]
+        bounds = sorted(set(found or [])) if not without else []
+        wheres = []
+        for low, high in zip([None, *bounds], [*bounds, None], strict=True):
+            parts = [f"({self._where})"] if self._where else []
+            parts += [f"{self._key} >= {sql.literal(low)}"] if low is not None else []
+            parts += [f"{self._key} < {sql.literal(high)}"] if high is not None else []
+            wheres.append(" AND ".join(parts))
+        return wheres
 
 
 def _pieces(result: duckdb.DuckDBPyConnection) -> Iterator[bytes]:

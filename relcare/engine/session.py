@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     import duckdb
 
 
+BUFFER = "16MB"  # how far the engine may be ahead of who reads its rows
+
+
 class Session:
     """Runs statements in order and remembers them.
 
@@ -37,7 +40,7 @@ class Session:
         self.connection: duckdb.DuckDBPyConnection = duckdb.connect(config=config)
         paths = ", ".join(text(os.fspath(path)) for path in files)
         self.connection.execute(
-            f"SET allowed_directories = [{text(os.fspath(spill))}]; SET allowed_paths = [{paths}]; "
+            f"SET streaming_buffer_size = '{BUFFER}'; SET allowed_directories = [{text(os.fspath(spill))}]; SET allowed_paths = [{paths}]; "
             "SET enable_external_access = false; SET lock_configuration = true"
         )
 

@@ -124,7 +124,8 @@ class _Listing:
             items,
             where=self._where(relation, filters),
             count=engine.scanned[table.name].rows,
-            release=engine.release,
+            share=lambda: self._share(relation),
+            among=engine.scanned[table.name].relation,
         )
         if self.request.show_sql:
             engine.session.prepare(rows.query())
@@ -240,6 +241,15 @@ class _Listing:
         stage = owner_stage(relation.name, supplied, self.engine.scanned, self.opened.as_of.moment.date())
         columns = {**relation.columns, "owner": EngineColumn("owner", "id")}
         return relation._replace(stages=(*relation.stages, ("owners", stage)), name="owners", columns=columns)
+
+    def _share(self, relation: Relation) -> str:
+        """Make a table of the measures of each table, forget what only they are made of; the WITH that is left."""
+        made = [name for name, _ in relation.stages].index(f"{SUBJECT} facts")
+        for name, select in relation.stages[:made]:
+            self.engine.session.run(f"CREATE OR REPLACE TEMP TABLE {sql.name(name)} AS\n{select}")
+        for table in self.engine.plan.subjects[SUBJECT].measures:
+            self.engine.session.run(f"DROP TABLE IF EXISTS {self.engine.scanned[table].relation}")
+        return relation._replace(stages=relation.stages[made:]).prefix
 
     def _where(self, relation: Relation, filters: dict[str, tuple[str, ...]]) -> str:
         """The condition of the customers asked for; "" for all."""

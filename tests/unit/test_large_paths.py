@@ -27,14 +27,14 @@ def listed(book: Path, out: Path, *options: str) -> bytes:
 
 
 @pytest.mark.parametrize("suffix", ["csv", "tsv"])
-def test_lines_made_in_two_threads_are_those_made_in_one(book, tmp_path, monkeypatch, suffix):
+def test_lines_made_in_stretches_are_those_made_at_once(book, tmp_path, monkeypatch, suffix):
     plain = listed(book, tmp_path / f"a.{suffix}")
     monkeypatch.setattr(rows, "MANY", 1)
     assert listed(book, tmp_path / f"b.{suffix}") == plain
     assert plain.count(b"\n") == 63
 
 
-def test_filters_hold_where_the_lines_are_made_in_two_threads(book, tmp_path, monkeypatch):
+def test_filters_hold_where_the_lines_are_made_in_stretches(book, tmp_path, monkeypatch):
     plain = listed(book, tmp_path / "a.csv", "--tier", "core_vip", "--owner", "S102")
     monkeypatch.setattr(rows, "MANY", 1)
     assert listed(book, tmp_path / "b.csv", "--tier", "core_vip", "--owner", "S102") == plain
