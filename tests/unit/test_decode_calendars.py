@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from datetime import date, time
 
 import pytest
 
+from relcare.files.compiled import _object, _plain
 from relcare.files.yaml_tree import read_documents
 from relcare.rulebook.decode_calendars import decode_calendar
 from relcare.rulebook.reader import Reader
@@ -148,3 +150,17 @@ def test_a_message_says_where_the_other_one_stands() -> None:
     [problem] = reader.problems
     assert str(problem) == "c.yaml:5:19: CAL002 2026-05-03 stands here twice"
     assert problem.hint == "also at c.yaml:4:21"
+
+
+def test_a_calendar_survives_being_kept() -> None:
+    calendar = decoded(
+        KNOWN
+        + "closes: 17:30\nclosed every year: [10-01]\nholidays: [{name: H, closed: 2026-05-01, announced: 2025-11-04}]\n"
+        "festivals: {f: {days: [2026-03-01]}}\n"
+    )[0]["c"]
+    again = _object(json.loads(json.dumps(_plain(calendar))))
+    assert type(again) is Calendar
+    assert type(again.festivals["f"]) is Festival
+    assert again == calendar
+    assert again.end_of(date(2026, 5, 4)) == calendar.end_of(date(2026, 5, 4))
+    assert again.exceptions == calendar.exceptions
