@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from relcare.engine import dialect as sql
+from relcare.engine.alike import latest_of
 from relcare.engine.conditions import Column, Judge
 from relcare.engine.decisions import Decided, in_sql, rule_column
 from relcare.engine.limits import LimitsInForce
@@ -18,7 +19,7 @@ from relcare.engine.session import Session
 from relcare.files.book import Book, Source
 from relcare.rulebook.conditions import facts_of
 from relcare.rulebook.decisions import Rulebook
-from relcare.rulebook.measures import AgeMeasure, RowMeasure
+from relcare.rulebook.measures import AgeMeasure, OfMeasure, RowMeasure
 from relcare.rulebook.vocabulary import Fact, Table
 
 
@@ -169,14 +170,11 @@ class Engine:
             )
         )
         last = facts_name
-        if plan.ages:
-            last = f"{subject} ages"
-            stages.append(
-                (
-                    last,
-                    f"SELECT *, {', '.join(self._age(f, columns) for f in plan.ages.values())} FROM {sql.name(facts_name)}",
-                )
-            )
+        for number, ages in enumerate(_in_steps(plan.ages)):
+            made_ages = [item for fact in ages for item in self._made_of_facts(fact, columns)]
+            step = f"{subject} ages{f' {number + 1}' if number else ''}"
+            stages.append((step, f"SELECT *, {', '.join(made_ages)} FROM {sql.name(last)}"))
+            last = step
         outcomes: dict[str, Decided] = {}
         for name, decision in plan.decisions.items():
             judge = self.judge(columns, decision.dated_by)
@@ -198,6 +196,13 @@ class Engine:
     def _type(self, plan: SubjectPlan, name: str) -> str:
         fact = self.rulebook.vocabulary.fact(plan.subject, name)
         return fact.type if fact is not None else "text"
+
+    def _made_of_facts(self, fact: Fact, columns: dict[str, Column]) -> list[str]:
+        """The items of a fact that is made of others of the same subject."""
+        if isinstance(fact.measure, OfMeasure):
+            items, columns[fact.name] = latest_of(fact, fact.measure, columns)
+            return items
+        return [self._age(fact, columns)]
 
     def _age(self, fact: Fact, columns: dict[str, Column]) -> str:
         measure = fact.measure
@@ -263,6 +268,19 @@ class Engine:
         )
         join = f"LEFT JOIN {made} ON {made}.{sql.name(f'{other} key')} = own.{sql.name(plan.table.reference_to(other))}"
         return join, items, columns
+
+
+def _in_steps(facts: Mapping[str, Fact]) -> list[list[Fact]]:
+    """Facts made of others, in steps: each after those that it is made of."""
+    steps: list[list[Fact]] = []
+    for fact in facts.values():
+        measure = fact.measure
+        made_of = measure.facts if isinstance(measure, OfMeasure) else ()
+        made_of = (measure.fact,) if isinstance(measure, AgeMeasure) else made_of
+        after = [i for i, step in enumerate(steps) if any(other.name in made_of for other in step)]
+        at = max(after) + 1 if after else 0
+        steps[at : at + 1] = [[*steps[at], fact]] if at < len(steps) else [[fact]]
+    return steps
 
 
 def _any_open(conditions: list[str]) -> str:

@@ -21,7 +21,7 @@ from relcare.rulebook.conditions import (
     tests_of,
 )
 from relcare.rulebook.decisions import Decision, Rulebook
-from relcare.rulebook.measures import AgeMeasure, RowMeasure, SeriesMeasure
+from relcare.rulebook.measures import AgeMeasure, OfMeasure, RowMeasure, SeriesMeasure
 from relcare.rulebook.values import Moment
 from relcare.rulebook.vocabulary import TEMPORAL, Fact, Table
 from relcare.timing.spans import shift
@@ -53,8 +53,8 @@ def roots(plan: SubjectPlan) -> dict[str, str]:
     """For each fact that is made from another of the same subject, the other: ages, and what stands in for a measure."""
     found = dict(plan.stand_ins)
     for name, fact in plan.ages.items():
-        if isinstance(fact.measure, AgeMeasure):
-            base = fact.measure.fact
+        if isinstance(fact.measure, AgeMeasure | OfMeasure):
+            base = fact.measure.fact if isinstance(fact.measure, AgeMeasure) else fact.measure.facts[0]
             found[name] = found.get(base, base)
     return found
 
@@ -109,6 +109,14 @@ class Plan:
             self._want(plan, fact.measure.fact)
             if fact.measure.fact in plan.missing:
                 plan.missing[name] = plan.missing[fact.measure.fact]
+            else:
+                plan.ages[name] = fact
+        elif isinstance(fact.measure, OfMeasure):
+            for part in fact.measure.facts:
+                self._want(plan, part)
+            self._note_moments(plan, (part for part in fact.measure.facts if part not in plan.missing))
+            if all(part in plan.missing for part in fact.measure.facts):
+                plan.missing[name] = plan.missing[fact.measure.facts[0]]
             else:
                 plan.ages[name] = fact
         else:
@@ -206,9 +214,12 @@ class Plan:
                         plan.missing[name] = why
             plan.measures = {table: facts for table, facts in plan.measures.items() if facts}
             for name, fact in list(plan.ages.items()):
-                if isinstance(fact.measure, AgeMeasure) and fact.measure.fact in plan.missing:
+                measure = fact.measure
+                parts = measure.facts if isinstance(measure, OfMeasure) else ()
+                parts = (measure.fact,) if isinstance(measure, AgeMeasure) else parts
+                if parts and all(part in plan.missing for part in parts):
                     del plan.ages[name]
-                    plan.missing[name] = plan.missing[fact.measure.fact]
+                    plan.missing[name] = plan.missing[parts[0]]
 
     def note_precision(self, subject: str, condition: Condition) -> None:
         """Ask for the precision of the moments that a condition of a subject tests more finely than by the day."""
@@ -229,6 +240,8 @@ class Plan:
             owner = self.subject(name.partition(".")[0]) if "." in name else plan
             if fact.measure is None or fact.name in self._supplied(owner.table.name):
                 self.precise.setdefault(owner.table.name, set()).add(fact.name)
+            elif isinstance(fact.measure, OfMeasure):
+                self._note_moments(owner, fact.measure.facts)
             elif isinstance(fact.measure, RowMeasure):
                 self.precise.setdefault(fact.measure.table, set()).add(fact.measure.field)
 
@@ -273,6 +286,8 @@ def fields_of_measure(measure: RowMeasure | SeriesMeasure, table: Table, subject
     yield table.reference_to(subject)
     if measure.field:
         yield measure.field
+    if isinstance(measure, RowMeasure) and measure.by:
+        yield measure.by
     if isinstance(measure, SeriesMeasure):
         yield table.series_month
         return
