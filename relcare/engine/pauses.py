@@ -86,7 +86,7 @@ class Stopped:
         counts = "c.open" if working else "TRUE"
         most = _most_days(rule.pauses.most) if rule.pauses is not None else None
         wanted = str(span.amount) if span is not None and working else "CAST(due AS DATE) - CAST(start AS DATE)"
-        end = self.days.end_of("counted.day")
+        end = self.days.end_of("counted.next_open" if rule.due.rolls else "counted.day")
         limit = f" WHERE nth <= {most}" if most is not None else ""
         going = f" AND coalesce(lost.days, 0) < {most}" if most is not None else ""
         now = sql.moment(self.as_of)
@@ -101,7 +101,7 @@ class Stopped:
             f"gone AS (SELECT id, day FROM whole{limit}),\n"
             "lost AS (SELECT id, count(*) AS days FROM whole GROUP BY id),\n"
             "counted AS (\n  -- a row is a day that counts, and which one it is\n"
-            "  SELECT h.id, c.day, row_number() OVER (PARTITION BY h.id ORDER BY c.day) AS nth\n"
+            "  SELECT h.id, c.day, c.next_open, row_number() OVER (PARTITION BY h.id ORDER BY c.day) AS nth\n"
             f"  FROM hit AS h LEFT JOIN lost USING (id) JOIN {self.days.relation} AS c ON c.day > h.began AND {counts}\n"
             "    AND c.day <= CAST(h.due AS DATE) + CAST(4 * coalesce(lost.days, 0) + 20 AS INTEGER)\n"
             "  ANTI JOIN gone ON gone.id = h.id AND gone.day = c.day\n)\n"

@@ -36,11 +36,10 @@ class Standing(NamedTuple):
 
         `keep` is a condition on `status`, `open`, `rule` and `due`, "" to keep all.
         """
-        rolled = self.days.end_of("c.last_open")
-        act_by = (
-            f"CASE WHEN c.open THEN least(o.due, {self.days.end_of('CAST(c.day AS TIMESTAMP)')}) "
-            f"WHEN {rolled} >= o.start OR o.start IS NULL THEN {rolled} ELSE o.due END"
-        )
+        # the last open moment at or before the deadline; the deadline itself where that lies before the start
+        day = "CASE WHEN c.open THEN c.day ELSE c.last_open END"
+        last = f"least(o.due, {self.days.end_of(f'CAST({day} AS TIMESTAMP)')})"
+        act_by = f"CASE WHEN {last} >= o.start OR o.start IS NULL THEN {last} ELSE o.due END"
         done, until = self._done(""), self._done("_until")
         possible = self._by_rule(
             lambda r: folded(r.done, lambda i: f"({self._part(i, '')} IS NOT NULL OR {self._doubt(i)})", "AND", "OR")
@@ -137,7 +136,7 @@ class Standing(NamedTuple):
             ("verdict IS NULL OR possible", "undetermined"),
             (f"opens > {now} OR start > {now}", "not started"),
             (no_record, "no record"),
-            ("paused", "paused"),
+            (f"paused AND {now} <= due", "paused"),  # a breach that has occurred is never lifted
             (f"{now} > due_until", "overdue"),
             (f"{now} > due", "undetermined"),
             (self._risk(), "at risk"),

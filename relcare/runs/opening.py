@@ -58,7 +58,7 @@ def open_request(request: Request) -> Opened:
     """Read rulebook, settings and book. Raises WrongRequestError for an as-of that is none."""
     folder = request.book
     rulebook, problems = read_rulebook(request.rules or _rules_of(folder) or shipped("rules"), CACHE.get())
-    settings, mistakes = read_settings(folder, rulebook.vocabulary)
+    settings, mistakes = read_settings(folder, rulebook.vocabulary, rulebook.calendars)
     problems += mistakes
     as_of = _as_of(request, settings.time_zone)
     if request.memory_limit and not SIZE.fullmatch(request.memory_limit):
