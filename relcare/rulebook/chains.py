@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from relcare.located import Node
-from relcare.rulebook.conditions import Condition
 from relcare.rulebook.decisions import Rulebook
 from relcare.rulebook.decode_obligations import ObligationReader, Owed
 from relcare.rulebook.history import without_history
 from relcare.rulebook.limits import missing_on
+from relcare.rulebook.needs import limits_named, limits_of
 from relcare.rulebook.obligations import Obligation, RowsDone, facts_named, parts_of
 from relcare.rulebook.order import in_order
 from relcare.rulebook.reader import Reader
@@ -17,18 +15,16 @@ from relcare.rulebook.suggest import did_you_mean
 
 
 class Chains:
-    """Puts the obligations of a rulebook together; `limits_of` names the limits of a condition on a subject's facts."""
+    """Puts the obligations of a rulebook together; `taken` are the ids of the rules of decisions, with the decision's name."""
 
     def __init__(
-        self, reader: Reader, rulebook: Rulebook, obligations: ObligationReader, taken: dict[str, str],
-        limits_of: Callable[[str, Condition], list[str]],
-    ) -> None:  # fmt: skip
+        self, reader: Reader, rulebook: Rulebook, obligations: ObligationReader, taken: dict[str, str]
+    ) -> None:
         self._reader = reader
         self._rulebook = rulebook
         self._owed = obligations.owed
         self._broken = set(obligations.broken)
         self._taken = taken
-        self._limits_of = limits_of
 
     def settled(self) -> tuple[Obligation, ...]:
         """The rules that have all they need, each after those whose end starts it, else in the order of the files.
@@ -65,9 +61,8 @@ class Chains:
         rule, rulebook = owed.rule, self._rulebook
         if any(rulebook.vocabulary.fact(rule.subject, name) is None for name in facts_named(rule)):
             return False
-        names = list(dict.fromkeys(self._limits_named(rule)))
         gaps = False
-        for name in names:
+        for name in self._limits_named(rule):
             limit = rulebook.limits.get(name)
             if limit is None:
                 return False
@@ -80,15 +75,15 @@ class Chains:
         return not gaps and (not rule.at_start or self._is_historic(owed))
 
     def _limits_named(self, rule: Obligation) -> list[str]:
-        names: list[str] = []
-        for condition in (rule.when, *(cause.when for cause in rule.ceases)):
-            names += self._limits_of(rule.subject, condition) if condition is not None else []
+        vocabulary = self._rulebook.vocabulary
+        names = limits_named(vocabulary, rule.subject, rule.when, facts_named(rule))
+        for cause in rule.ceases:
+            names += limits_of(cause.when)
         for piece in parts_of(rule.done):
             if isinstance(piece, RowsDone):
-                counts = self._rulebook.vocabulary.tables[piece.table].evidence
-                for condition in (piece.where, counts.counts if counts is not None else None):
-                    names += self._limits_of("", condition) if condition is not None else []
-        return names
+                evidence = vocabulary.tables[piece.table].evidence
+                names += limits_of(piece.where) + limits_of(evidence.counts if evidence is not None else None)
+        return list(dict.fromkeys(names))
 
     def _is_historic(self, owed: Owed) -> bool:
         name, why = without_history(owed.rule, self._rulebook)

@@ -79,7 +79,7 @@ CODES = {
     "VOC024": "The measure needs a table whose rows are dated.",
     "VOC025": "The measure needs a monthly series.",
     "VOC026": "The table does not say which subject a row is of.",
-    "VOC027": "An age is that of a date of the subject.",
+    "VOC027": "Ages, and the latest or earliest of dates, are made of dates of the subject.",
     "VOC028": "What stands in for the measure does not exist or is of another type or unit.",
     "VOC029": "The stretch of time does not fit the measure.",
     "VOC030": "What the rows are to obligations names a field that does not fit.",

@@ -7,7 +7,7 @@ from datetime import date
 
 from relcare.located import Mapping, Node, Problem, Scalar
 from relcare.rulebook.chains import Chains
-from relcare.rulebook.conditions import Compare, Condition, Limit, facts_of, tests_of
+from relcare.rulebook.conditions import facts_of
 from relcare.rulebook.decisions import DatedLimit, Decision, Rule, Rulebook
 from relcare.rulebook.decode_calendars import decode_calendar
 from relcare.rulebook.decode_decisions import DecisionReader, Draft
@@ -17,7 +17,7 @@ from relcare.rulebook.decode_obligations import ObligationReader
 from relcare.rulebook.decode_order import decode_order
 from relcare.rulebook.decode_vocabulary import check_references, decode_norm, decode_table
 from relcare.rulebook.limits import Limits, missing_on
-from relcare.rulebook.measures import AgeMeasure, RowMeasure, SeriesMeasure
+from relcare.rulebook.needs import limits_named, limits_of_fact, roots_of
 from relcare.rulebook.order import in_order
 from relcare.rulebook.ordering import Order
 from relcare.rulebook.reader import Reader
@@ -80,7 +80,7 @@ def load(trees: list[tuple[str, list[Node]]], hash: str = "") -> tuple[Rulebook,
         calendars=calendars,
         orders=tuple(orders[day][0] for day in sorted(orders)),
     )
-    owed = Chains(reader, rulebook, obligations, taken_ids, lambda s, when: limits_named(when, vocabulary, s)).settled()
+    owed = Chains(reader, rulebook, obligations, taken_ids).settled()
     rulebook = replace(rulebook, obligations=owed)
     shown = {path: number for number, (path, _) in enumerate(trees)}
     problems = sorted(
@@ -188,7 +188,7 @@ class _Assembly:
         whole: list[tuple[Rule, Mapping]] = []
         for rule, node in draft.rules:
             gaps = []
-            for name in limits_named(rule.when, self._vocabulary, draft.subject):
+            for name in limits_named(self._vocabulary, draft.subject, rule.when, ()):
                 limit = self._limits.get(name)
                 day = rule.start if limit is None else missing_on(limit, rule.start, rule.until)
                 if limit is not None and day is not None and ("limits", name) not in self._reader.broken:
@@ -207,8 +207,8 @@ class _Assembly:
         needs: list[str] = []
         if draft is not None:
             needs = [named.fact for named in draft.named] + ([dated_by] if dated_by else [])
-        elif isinstance(fact.measure, AgeMeasure):
-            needs = [fact.measure.fact]
+        else:
+            needs = list(roots_of(fact))
         if fact.instead:
             needs.append(fact.instead)
         return tuple(dict.fromkeys(_full(subject, other) for other in needs))
@@ -227,7 +227,7 @@ class _Assembly:
         """Take these facts out, with every rule and fact that needs one of them, and facts that lack a limit."""
         for subject, facts in self._vocabulary.facts.items():
             for name, fact in facts.items():
-                if any(limit not in self._limits for limit in _limits_of_fact(fact)):
+                if any(limit not in self._limits for limit in limits_of_fact(fact)):
                     names.add((subject, name))
         while names:
             for subject, name in names:
@@ -244,7 +244,7 @@ class _Assembly:
                 (subject, name)
                 for subject, facts in self._vocabulary.facts.items()
                 for name, fact in facts.items()
-                if isinstance(fact.measure, AgeMeasure) and fact.measure.fact not in facts
+                if any(root not in facts for root in roots_of(fact))
             }
 
 
@@ -266,32 +266,3 @@ def _decision(draft: Draft, dated_by: str) -> Decision:
 def _full(subject: str, name: str) -> Name:
     other, dot, rest = name.partition(".")
     return (other, rest) if dot else (subject, name)
-
-
-def _limits_of(condition: Condition | None) -> list[str]:
-    if condition is None:
-        return []
-    return [
-        test.operand.name
-        for test in tests_of(condition)
-        if isinstance(test, Compare) and isinstance(test.operand, Limit)
-    ]
-
-
-def _limits_of_fact(fact: Fact) -> list[str]:
-    match fact.measure:
-        case SeriesMeasure(limit=Limit(name)):
-            return [name]
-        case RowMeasure(where=where, limit=limit):
-            return _limits_of(where) + ([limit.name] if limit is not None else [])
-        case _:
-            return []
-
-
-def limits_named(condition: Condition | None, vocabulary: Vocabulary, subject: str) -> list[str]:
-    """The limits that a condition names, and those of the measures of the subject that it names."""
-    names = _limits_of(condition)
-    for name in facts_of(condition) if condition is not None else ():
-        fact = vocabulary.fact(subject, name)
-        names += _limits_of_fact(fact) if fact is not None else []
-    return list(dict.fromkeys(names))

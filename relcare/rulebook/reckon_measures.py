@@ -10,23 +10,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from relcare.rulebook.comparing import conjunction, day_of, interval_of, moved
 from relcare.rulebook.conditions import NATURAL_UNITS, facts_of
 from relcare.rulebook.evaluate import judge
 from relcare.rulebook.measures import AgeMeasure, OfMeasure, RowMeasure, SeriesMeasure, Window
+from relcare.rulebook.reckon_alike import most_alike, when_reached
+from relcare.rulebook.reckon_parts import Measured, Part, hangs_on, lines_of
 from relcare.rulebook.reckon_rows import Context, Row, TableContext, last_day
 from relcare.rulebook.values import ABSENT, FactValue, Moment, Month, State, Value, known, not_supplied, unreadable
 from relcare.rulebook.vocabulary import TEMPORAL, Table
 from relcare.timing.spans import whole_units
-
-
-class Measured(NamedTuple):
-    """A measure's value, and the lines of the rows that it was made from."""
-
-    value: FactValue
-    lines: tuple[int, ...] = ()
 
 
 def why_not_supplied(measure: RowMeasure | SeriesMeasure, table: Table, subject: str, context: Context) -> str:
@@ -50,7 +45,7 @@ def why_not_supplied(measure: RowMeasure | SeriesMeasure, table: Table, subject:
 def _needed(measure: RowMeasure | SeriesMeasure, table: Table) -> list[str]:
     if isinstance(measure, SeriesMeasure):
         return [month_field(table), measure.field]
-    names = [measure.field] if measure.field else []
+    names = [name for name in (measure.field, measure.by) if name]
     names += facts_of(measure.where) if measure.where is not None else []
     if measure.window is not None or (measure.kind in {"latest", "earliest"} and not _is_date(measure, table)):
         names.append(table.dated_by)
@@ -111,15 +106,6 @@ def in_window(cell: FactValue, window: Window, as_of: datetime) -> bool | None:
     return conjunction((after, True if last <= high else False if first > high else None))
 
 
-class _Part(NamedTuple):
-    """A row that counts (`sure`) or might, its measured cell, and its date."""
-
-    row: Row
-    sure: bool
-    cell: FactValue
-    dated: FactValue
-
-
 Limits: TypeAlias = Mapping[str, Value | None]
 
 
@@ -127,7 +113,7 @@ def measure_rows(measure: RowMeasure, table: Table, rows: Iterable[Row], context
     """A measure over the subject's rows; the book supplies all that it needs."""
     limits = {name: limit.at(context.today) for name, limit in context.rulebook.limits.items()}
     dated_by = measure.field if measure.kind in {"latest", "earliest"} and _is_date(measure, table) else table.dated_by
-    parts: list[_Part] = []
+    parts: list[Part] = []
     for row in rows:
         counts: bool | None = True
         if measure.where is not None:
@@ -137,36 +123,37 @@ def measure_rows(measure: RowMeasure, table: Table, rows: Iterable[Row], context
         if row.loose and counts:
             counts = None
         cell = row.get(measure.field) if measure.field else known(1)
-        if counts is not False and cell.state is not State.ABSENT:
-            parts.append(_Part(row, counts is True, cell, row.get(dated_by) if dated_by else not_supplied()))
+        absent = cell.state is State.ABSENT or (bool(measure.by) and row.get(measure.by).state is State.ABSENT)
+        if counts is not False and not absent:
+            parts.append(Part(row, counts is True, cell, row.get(dated_by) if dated_by else not_supplied()))
     if measure.kind in {"latest", "earliest"}:
         return _last_or_first(parts, latest=measure.kind == "latest")
+    if measure.kind == "repeats":
+        return most_alike(parts)
+    if measure.limit is not None:
+        return when_reached(parts, limits.get(measure.limit.name), measure.by)
     return _fold(measure.kind, parts)
 
 
-def _lines(parts: Iterable[_Part]) -> tuple[int, ...]:
-    return tuple(line for part in parts for line in part.row.lines)
-
-
-def _fold(kind: str, parts: Sequence[_Part]) -> Measured:
+def _fold(kind: str, parts: Sequence[Part]) -> Measured:
     sure = [part for part in parts if part.sure and part.cell.value is not None]
     doubtful = [part for part in parts if not part.sure or part.cell.value is None]
     if kind in {"highest", "lowest"}:
         return _extreme(kind, sure, doubtful)
     if doubtful:
-        return Measured(_hangs_on(doubtful), _lines(parts))
+        return Measured(hangs_on(doubtful), lines_of(parts))
     numbers = [_number(part.cell) for part in parts]
     match kind:
         case "count":
-            return Measured(known(len(parts)), _lines(parts))
+            return Measured(known(len(parts)), lines_of(parts))
         case "sum":
-            return Measured(known(_total(numbers)), _lines(parts))
+            return Measured(known(_total(numbers)), lines_of(parts))
         case _:
             average = known(_total(map(Fraction, numbers)) / len(numbers)) if numbers else ABSENT
-            return Measured(average, _lines(parts))
+            return Measured(average, lines_of(parts))
 
 
-def _extreme(kind: str, sure: Sequence[_Part], doubtful: Sequence[_Part]) -> Measured:
+def _extreme(kind: str, sure: Sequence[Part], doubtful: Sequence[Part]) -> Measured:
     """The highest or lowest cell; open where a row in doubt has one beyond it, or one that can't be read."""
     pick = max if kind == "highest" else min
     best = pick((_order(part.cell) for part in sure), default=None)
@@ -174,11 +161,11 @@ def _extreme(kind: str, sure: Sequence[_Part], doubtful: Sequence[_Part]) -> Mea
         part for part in doubtful if part.cell.value is None or best is None or pick(_order(part.cell), best) != best
     ]
     if beyond:
-        return Measured(_hangs_on(beyond), _lines(beyond))
+        return Measured(hangs_on(beyond), lines_of(beyond))
     if best is None:
         return Measured(ABSENT)
     chosen = [part for part in sure if _order(part.cell) == best]
-    return Measured(chosen[0].cell, _lines(chosen))
+    return Measured(chosen[0].cell, lines_of(chosen))
 
 
 def _total(numbers: Iterable[Any]) -> Any:  # noqa: ANN401
@@ -193,17 +180,7 @@ def _number(cell: FactValue) -> int | Decimal:
     return cell.value if isinstance(cell.value, int | Decimal) else 0
 
 
-def _hangs_on(parts: Iterable[_Part]) -> FactValue:
-    """A measure that the rows of `parts` could change."""
-    for part in parts:
-        for cell in (part.cell, part.dated, *part.row.cells.values()):
-            if cell.state is State.UNREADABLE and cell.why:
-                return unreadable(cell.why)
-    lines = ", ".join(str(line) for line in _lines(parts))
-    return unreadable(f"a cell is empty in line {lines}")
-
-
-def _last_or_first(parts: Sequence[_Part], *, latest: bool) -> Measured:
+def _last_or_first(parts: Sequence[Part], *, latest: bool) -> Measured:
     """The measured cell of the latest (earliest) row; where several share its date, the highest."""
     sign = 1 if latest else -1
     sure = [part for part in parts if part.sure and part.cell.value is not None and part.dated.value is not None]
@@ -215,15 +192,15 @@ def _last_or_first(parts: Sequence[_Part], *, latest: bool) -> Measured:
         and (part.dated.value is None or best is None or _rank(part, sign) >= best)
     ]
     if in_doubt:
-        return Measured(_hangs_on(in_doubt), _lines(in_doubt))
+        return Measured(hangs_on(in_doubt), lines_of(in_doubt))
     if best is None:
         return Measured(ABSENT)
     chosen = [part for part in sure if _rank(part, sign) == best]
     highest = max(chosen, key=lambda part: _order(part.cell))
-    return Measured(highest.cell, _lines(part for part in chosen if part.cell.value == highest.cell.value))
+    return Measured(highest.cell, lines_of(part for part in chosen if part.cell.value == highest.cell.value))
 
 
-def _rank(part: _Part, sign: int) -> timedelta:
+def _rank(part: Part, sign: int) -> timedelta:
     """How late (early, with sign -1) a row is, by the earliest point of its date."""
     point = interval_of(part.dated.value)[0] if part.dated.value is not None else datetime.combine(date.min, time.min)
     return sign * (point - datetime.combine(date.min, time.min))
@@ -336,8 +313,10 @@ def measure_age(measure: AgeMeasure, since: FactValue, today: date) -> FactValue
 def measure_of(measure: OfMeasure, kind: str, parts: Mapping[str, FactValue]) -> tuple[FactValue, str]:
     """The latest or earliest of `parts`, facts by name, as a `kind` (date or moment), and the name of the one that it is.
 
-    Where one is unknown, so is the measure: not supplied before unreadable before empty.
+    Where one is unknown, so is the measure: unreadable before empty. What the book does not supply is none of them.
     """
+    supplied = {name: part for name, part in parts.items() if part.state is not State.NOT_SUPPLIED}
+    parts = supplied or parts
     for state in (State.NOT_SUPPLIED, State.UNREADABLE, State.EMPTY):
         for name, part in parts.items():
             if part.state is state:
