@@ -82,7 +82,7 @@ class ClockReader:
         values = [spot.cut(slot) for slot in slots]
         if spelling.primitive == "end of":
             return Start("end of", rule=values[0].text), values[0]
-        fact = self._points.timed(values[0])
+        fact = self._points.timed(values[0], month=True)
         if len(values) == 1:
             return (None if fact is None else Start("fact", fact)), None
         return (None if fact is None else Start("fact", fact, values[1].text)), values[1]

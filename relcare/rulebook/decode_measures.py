@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from relcare.located import Mapping, Node, Scalar
@@ -266,7 +267,8 @@ def _listed(spot: Spot) -> list[Spot]:
     """The names of `A, B and C`."""
     names: list[Spot] = []
     start = 0
-    for part in spot.text.replace(" and ", ",    ").split(","):
-        names.append(spot.cut((start, start + len(part))))
-        start += len(part) + 1
+    for mark in re.finditer(r",| and ", spot.text):
+        names.append(spot.cut((start, mark.start())))
+        start = mark.end()
+    names.append(spot.cut((start, len(spot.text))))
     return names

@@ -27,12 +27,12 @@ class PointReader:
         self._reader = reader
         self._conditions = conditions
 
-    def timed(self, spot: Spot) -> str | None:
-        """The name of a date or moment of the subject; None (noted) if it is no such fact."""
+    def timed(self, spot: Spot, *, month: bool = False) -> str | None:
+        """The name of a date or moment of the subject, or of a month where one will do; None (noted) if it is no such fact."""
         fact = self._conditions.fact(spot)
         if fact is None:
             return None
-        if fact.type in TIMED:
+        if fact.type in TIMED or (month and fact.type == "month"):
             return fact.name
         message = f"`{spot.text}` is of type {fact.type}, no date or moment"
         self._reader.note(spot.at, "RUL070", message, "clocks count from and to dates and moments", part=spot.part())

@@ -22,7 +22,8 @@ class Start:
 
     `kind`:
 
-    - `fact`: the date or moment `fact` of the subject; where it has none and `rule` is given, the end of that rule, assumed.
+    - `fact`: the date or moment `fact` of the subject, of a month its last day: what is read off a month-end is known with it.
+      Where it has none and `rule` is given, the end of that rule, assumed.
     - `end of`: the end of the obligation `rule` of the same subject: when that was done; while it is not, its deadline, and
       the start is `assumed`.
     - `period`: the first moment of the period of `every`, or the anniversary, or the opening of a festival's occurrence.
