@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from relcare.engine import dialect as sql
+from relcare.engine.days import moved
 from relcare.rulebook.conditions import ELAPSED_UNITS
-from relcare.rulebook.obligations import Obligation, parts_of
+from relcare.rulebook.obligations import Obligation, Point, parts_of
 from relcare.rulebook.owed_wording import joint, pieces_words, sentence, span_text
 from relcare.rulebook.vocabulary import Vocabulary
 
@@ -107,7 +108,7 @@ def _begins(rule: Obligation, vocabulary: Vocabulary, language: str) -> str:
         label = sql.text(_label(rule, due.fact, vocabulary, language))
         if due.span is None:
             return _filled("on", language, label, DAY.format("due"))
-        return _filled("before" if due.before else "after date", language, sql.text(span), label, "''")
+        return _filled("before" if due.before else "after date", language, sql.text(span), label, _anchor(due))
     if start.rule:
         ended = _filled("end of", language, sql.text(start.rule), shown, sql.text(span))
         ended = f"concat({ended}, CASE WHEN assumed THEN {sql.text(sentence('assumed', language))} ELSE '' END)"
@@ -118,6 +119,13 @@ def _begins(rule: Obligation, vocabulary: Vocabulary, language: str) -> str:
         )
         return f"CASE WHEN assumed THEN {ended} ELSE {plain} END"
     return _filled("after", language, sql.text(_label(rule, start.fact, vocabulary, language)), shown, sql.text(span))
+
+
+def _anchor(due: Point) -> str:
+    """The date that a deadline is counted from, worked out from the deadline; "" where months make that ambiguous."""
+    if due.span is None or due.span.unit not in ("days", "weeks"):
+        return "''"
+    return DAY.format(moved("CAST(due AS DATE)", due.span, back=not due.before))
 
 
 def _filled(key: str, language: str, *values: str) -> str:

@@ -19,7 +19,8 @@ SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600}
 class Stopped:
     """Moves the deadlines of paused clocks in a table of occurrences.
 
-    A pause begins at its latest point and ends at its earliest, so that doubt never lengthens it; one without an end goes on.
+    A pause of which only the date is known begins after that day and ends before its last, so that doubt never lengthens it; a
+    time of day is taken as it is written. One without an end goes on.
     """
 
     def __init__(self, session: Session, scanned: Scanned, subject: str, days: Days, as_of: datetime) -> None:
@@ -58,7 +59,7 @@ class Stopped:
         key = sql.name(self.scanned.table.reference_to(self.subject))
         self.session.run(
             f"CREATE OR REPLACE TEMP TABLE {relation} AS\n"
-            f"WITH single AS (\n  -- a row is one event that stops the clock\n  SELECT {key} AS key, {highest(begins)} AS begins, {ends} AS ends\n"
+            f"WITH single AS (\n  -- a row is one event that stops the clock\n  SELECT {key} AS key, {_begin(begins)} AS begins, {ends} AS ends\n"
             f"  FROM {self.scanned.relation} WHERE {columns[about.kind].value} IN ({kinds}){visible}\n),\n"
             "marked AS (\n  SELECT *, begins > max(ends) OVER (PARTITION BY key ORDER BY begins, ends ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS apart\n"
             "  FROM single WHERE ends > begins\n),\n"
@@ -73,7 +74,7 @@ class Stopped:
     def _end(self, column: Column | None, now: str) -> str:
         if column is None or not column.supplied:
             return now
-        if column.certain:
+        if column.absent == "FALSE" and column.certain:
             return lowest(column)
         # an end that can't be read is none: the pause is not taken for one that goes on
         going = column.absent if column.absent != "FALSE" else "FALSE"
@@ -130,6 +131,14 @@ class Stopped:
             f"bool_or(begins <= {now} AND ends > {now}){room} AS paused\n"
             "FROM counting WHERE counts GROUP BY id"
         )
+
+
+def _begin(column: Column) -> str:
+    """When a pause surely has begun."""
+    if column.type != "moment":
+        return f"CAST({column.value} + 1 AS TIMESTAMP)"
+    whole_day = f"{highest(column)} > {column.value} + INTERVAL 86398 SECONDS"
+    return f"CASE WHEN {whole_day} THEN CAST(CAST({column.value} AS DATE) + 1 AS TIMESTAMP) ELSE {column.value} END"
 
 
 def _most_days(span: Span | None) -> int | None:
