@@ -17,6 +17,8 @@ from relcare.rulebook.values import Month
 from relcare.rulebook.vocabulary import TEMPORAL, Fact
 from relcare.timing.spans import shift
 
+BITS = 64  # months that are marked in one number
+
 
 class Grouped(NamedTuple):
     """The measures of one table by subject: a SELECT whose rows are subjects, and what becomes of its columns.
@@ -104,6 +106,8 @@ def _by_precision(fact: Fact) -> bool:
 def grouped(scanned: Scanned, key: str, facts: Iterable[Fact], judge: Judge) -> Grouped:
     """All `facts`, measures of the table `scanned`, for each value of its column `key`."""
     aggregates: list[str] = []
+    worked_out: dict[str, str] = {}  # values made of several aggregates, and for each what it is made of
+    parts: set[str] = set()
     items: list[str] = []
     columns: dict[str, Column] = {}
     alias = sql.name(f"{scanned.table.name} by {key}")
@@ -118,7 +122,11 @@ def grouped(scanned: Scanned, key: str, facts: Iterable[Fact], judge: Judge) -> 
         aggregates += made.aggregates
         doubt = sql.name(f"{fact.name} doubt")
         value = sql.name(fact.name)
-        taken = made.taken or (f"coalesce({alias}.{value}, 0)" if made.zero else f"{alias}.{value}")
+        taken = f"coalesce({alias}.{value}, 0)" if made.zero else f"{alias}.{value}"
+        if made.taken:
+            worked_out[value] = made.taken
+            parts |= {_title(aggregate) for aggregate in made.aggregates}
+            taken = taken if made.zero else f"CASE WHEN {alias}.{sql.name(key)} IS NULL THEN 0 ELSE {taken} END"
         absent = "FALSE" if made.zero or made.taken else f"({value} IS NULL)"
         if made.doubt:
             aggregates.append(f"({made.doubt}) AS {doubt}")
@@ -142,11 +150,20 @@ def grouped(scanned: Scanned, key: str, facts: Iterable[Fact], judge: Judge) -> 
         columns[fact.name] = Column(value, fact.type, over=over, absent=absent, until=until, certain=certain)
     reference = sql.name(key)
     where = f"{reference} IS NOT NULL" + (f" AND {scanned.visible}" if scanned.visible != "TRUE" else "")
+    comment = f"-- a row is one {key}: its measures from {scanned.table.name}\n"
     select = (
-        f"-- a row is one {key}: its measures from {scanned.table.name}\n"
-        f"  SELECT {reference}, {', '.join(aggregates)}\n  FROM {scanned.relation} WHERE {where} GROUP BY {reference}"
+        f"SELECT {reference}, {', '.join(aggregates)}\n  FROM {scanned.relation} WHERE {where} GROUP BY {reference}"
     )
-    return Grouped(select, tuple(items), columns)
+    if worked_out:
+        kept = [title for title in map(_title, aggregates) if title not in parts]
+        values = [f"{expression} AS {value}" for value, expression in worked_out.items()]
+        select = f"SELECT {', '.join([reference, *kept, *values])}\n  FROM (\n  {select}\n)"
+    return Grouped(f"{comment}  {select}", tuple(items), columns)
+
+
+def _title(aggregate: str) -> str:
+    """The column that an aggregate is given."""
+    return aggregate.rpartition(" AS ")[2]
 
 
 class _Made(NamedTuple):
@@ -312,16 +329,17 @@ def _streak(
         f"max({column.value}) FILTER (WHERE {month.value} = {last - k}) AS {months[k]}" for k in range(longest + 1)
     ]
     steps = [f"{newer} {sign} {older}" for newer, older in pairwise(months)]
-    if blind:  # an unreadable month is NULL too, but was seen
-        seen = [sql.name(f"{plain} {Month.of_index(last - k)} seen") for k in range(longest + 1)]
-        aggregates += [
-            f"count(*) FILTER (WHERE {month.value} = {last - k} AND NOT {column.absent}) > 0 AS {seen[k]}"
-            for k in range(longest + 1)
-        ]
-        steps = [
-            f"{newer} IS TRUE AND {older} IS TRUE AND {step}"
-            for step, (newer, older) in zip(steps, pairwise(seen), strict=True)
-        ]
+    if blind:  # an unreadable month is NULL too, but was seen: a bit for each month, the newest lowest
+        words = [sql.name(f"{plain} seen" + (f" {w + 1}" if w else "")) for w in range(longest // BITS + 1)]
+        for w, seen in enumerate(words):
+            newest = last - w * BITS
+            inside = (
+                f"{month.value} BETWEEN {max(newest - BITS + 1, last - longest)} AND {newest} AND NOT {column.absent}"
+            )
+            bit = f"CAST(1 AS UBIGINT) << CAST({newest} - {month.value} AS UBIGINT)"
+            aggregates.append(f"bit_or(CASE WHEN {inside} THEN {bit} END) AS {seen}")
+        was = [f"coalesce({words[k // BITS]} & {1 << k % BITS} <> 0, FALSE)" for k in range(longest + 1)]
+        steps = [f"{was[k]} AND {was[k + 1]} AND {step}" for k, step in enumerate(steps)]
         ends = [f"WHEN ({step}) IS NULL THEN NULL WHEN NOT ({step}) THEN {k}" for k, step in enumerate(steps)]
     else:
         ends = [f"WHEN ({step}) IS NOT TRUE THEN {k}" for k, step in enumerate(steps)]

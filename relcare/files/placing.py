@@ -66,9 +66,9 @@ class FoundRow(NamedTuple):
 def find_rows(source: Source, column: int, wanted: Iterable[str], *, every: bool = False) -> list[FoundRow] | None:
     """The rows of one line whose cell in `column` is one of `wanted`, in the order of the file.
 
-    Of a column that is the table's key the first row is taken, with `every` all. The file's bytes are searched, not parsed:
-    fast where the few wanted texts are rare in it. None where the file is not
-    one that the engine scans as it is, or where the texts stand in it too often.
+    Of a column that is the table's key one row is taken (in a file in the order of its keys the first), with `every`
+    all. The file's bytes are searched, not parsed: fast where the few wanted texts are rare in it. None where the file
+    is not one that the engine scans as it is, or where the texts stand in it too often.
     """
     if source.clean or source.is_yaml or source.lines is not None:
         return None
@@ -76,10 +76,9 @@ def find_rows(source: Source, column: int, wanted: Iterable[str], *, every: bool
     looked = 0
     once = not every and source.table.key == (source.fields[column],)
     with source.scan.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        here = 0  # exports often stand in the order of their keys: the next key is looked for behind the last
         for text in sorted(wanted):
-            needle = text.encode()
-            at = _found_in(data, needle, 0)
-            while at >= 0:
+            for at in _found_in(data, text.encode(), here if once else 0):
                 looked += 1
                 if looked > SEARCHED:
                     return None
@@ -90,8 +89,8 @@ def find_rows(source: Source, column: int, wanted: Iterable[str], *, every: bool
                 if len(record.cells) == len(source.headers) and record.cells[column].strip() == text:
                     found[start] = line, record
                     if once:
+                        here = end
                         break
-                at = _found_in(data, needle, end)
         numbers: dict[int, int] = {}
         number, position = 1, 0
         for start in sorted(found):
@@ -106,16 +105,23 @@ def find_rows(source: Source, column: int, wanted: Iterable[str], *, every: bool
     ]
 
 
-def _found_in(data: mmap.mmap, needle: bytes, start: int) -> int:
-    """Where `needle` stands from `start` on; -1 if nowhere. What was looked through is not kept in memory."""
-    while start < len(data):
-        at = data.find(needle, start, start + WINDOW + len(needle))
-        if at >= 0:
-            return at
-        start += WINDOW
-        if hasattr(data, "madvise") and hasattr(mmap, "MADV_DONTNEED"):
-            data.madvise(mmap.MADV_DONTNEED)
-    return -1
+def _found_in(data: mmap.mmap, needle: bytes, start: int) -> Iterator[int]:
+    """Where `needle` stands, a place for each line: from `start` on, then before it.
+
+    What was looked through is not kept in memory.
+    """
+    for low, high in ((start, len(data)), (0, start)):
+        position = low
+        while position < high:
+            at = data.find(needle, position, min(position + WINDOW, high) + len(needle))
+            if at >= 0:
+                yield at
+                end = data.find(b"\n", at)
+                position = end if end >= 0 else len(data)
+                continue
+            position += WINDOW
+            if hasattr(data, "madvise") and hasattr(mmap, "MADV_DONTNEED"):
+                data.madvise(mmap.MADV_DONTNEED)
 
 
 def _cells(source: Source, lines: set[int]) -> dict[int, dict[int, tuple[Place, str]]]:
