@@ -40,6 +40,8 @@ MACROS = {
     "cell": """(x) AS CASE
       WHEN (x BETWEEN '!' AND '\x7f' OR x > '\u3001') AND (x[-1] BETWEEN '!' AND '~' OR x[-1] > '\u3001') THEN x
       ELSE nullif(trim(x, ' \t\n\v\f\r\u00a0\u3000'), '') END""",
+    # whether a cell is not empty; never NULL
+    "is_written": rf"""(x) AS coalesce(NOT regexp_full_match(x, '{BLANK}'), FALSE)""",
     # `2026/9/30`, `20260930` and the like as `2026-9-30`, without the blanks around and a time of day that is midnight
     "is_day": rf"""(x) AS regexp_full_match(x, '{BLANK}{DATE_FORM}({MIDNIGHT})?{BLANK}')""",
     "plain_day": rf"""(x) AS regexp_replace(x, '^{BLANK}([0-9]{{4}})[^0-9]?([0-9]{{1,2}})[^0-9]?([0-9]{{1,2}})日?(?:{MIDNIGHT})?{BLANK}$', '\1-\2-\3')""",

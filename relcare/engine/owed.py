@@ -37,6 +37,7 @@ from relcare.engine.needs import (
 from relcare.engine.occurrences import Scene, cause_column, first_and_last, lowest, occurrences, verdict_column
 from relcare.engine.pauses import Stopped
 from relcare.engine.standing import Standing, lapse_spans
+from relcare.rulebook.conditions import Condition
 from relcare.rulebook.obligations import FactDone, Obligation, RowsDone, parts_of
 from relcare.rulebook.vocabulary import Table
 from relcare.timing.calendars import Calendar
@@ -86,6 +87,7 @@ class Owing:
         self.engine, self.calendar, self.every, self.horizon, self.go_live = engine, calendar, every, horizon, go_live
         self.vocabulary = engine.rulebook.vocabulary
         self.owed: dict[str, Owed] = {}
+        self._rows: dict[tuple[str, Condition | None, bool], list[tuple[tuple[str, ...], date | None]]] = {}
 
     def want(self, rules: Iterable[Obligation]) -> None:
         """Ask for all that these versions of rules need."""
@@ -115,7 +117,17 @@ class Owing:
                 table = self.vocabulary.table_of(owed.subject)
                 if table is not None and table.dated_by:
                     plan.want(owed.subject, [table.dated_by])
+        self._want_rows()
         self._want_waivers()
+
+    def _want_rows(self) -> None:
+        """Ask for the rows that may be evidence: those that differ by their codes alone by one condition."""
+        for (table, where, whole), pieces in self._rows.items():
+            anything = any(not codes for codes, _ in pieces)
+            codes = () if anything else tuple(sorted({code for codes, _ in pieces for code in codes}))
+            condition = condition_of(Kind(table, codes, where), self.vocabulary.tables[table])
+            since = None if whole else min(day for _, day in pieces if day is not None)
+            self.engine.plan.rows.setdefault(table, []).append((condition, since))
 
     def _record(self, rule: Obligation, missing: dict[str, str]) -> frozenset[int]:
         """The parts of the evidence that the book can't show; what it can is asked for."""
@@ -139,9 +151,8 @@ class Owing:
                 plan.want(rule.subject, [link.here])
             extra = plan.extra.setdefault(part.table, {})
             extra.update(dict.fromkeys(n for n in needed if n in source.supplied))
-            condition = condition_of(kind, table)
             since = None if self.every else oldest(rule, self.calendar, self.engine.as_of)
-            plan.rows.setdefault(part.table, []).append((condition, since))
+            self._rows.setdefault((part.table, kind.where, since is None), []).append((kind.codes, since))
             if table.fields[table.dated_by].type == "moment":
                 plan.precise.setdefault(part.table, set()).add(table.dated_by)
         return frozenset(gone)

@@ -88,7 +88,7 @@ def _begins(rule: Obligation, vocabulary: Vocabulary, language: str) -> str:
         "%Y-%m-%d %H:%M:%S"
         if due.span is not None and due.span.unit == "seconds"
         else "%Y-%m-%d %H:%M"
-        if precise or elapsed
+        if precise or (elapsed and start_type is None)
         else "%Y-%m-%d"
     )
     shown = f"strftime(start, '{form}')"

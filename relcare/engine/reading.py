@@ -102,9 +102,9 @@ def is_wrong(reading: Reading) -> str:
     """Whether a cell of the typed rows could not be read."""
     if reading.type in ("id", "text"):
         return "FALSE"
-    if reading.low is None and reading.high is None:
-        return f"{sql.name(reading.name)} IS NULL AND cell({reading.raw}) IS NOT NULL"
-    return f"({reading.value}) IS NULL AND cell({reading.raw}) IS NOT NULL"
+    plain = reading.low is None and reading.high is None
+    value = sql.name(reading.name) if plain else f"({reading.value})"
+    return f"{value} IS NULL AND is_written({reading.raw})"
 
 
 def wrong_bits(table: Table, readings: dict[str, Reading], as_of: datetime) -> str:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MANY = 200_000  # rows from which on the lines are made in stretches
 STRETCHES = 4
+FEW = 5_000  # rows up to which lines are put together by the format: a statement that does it has to be planned
 PIECE = 2048  # rows; more leave the processor's cache
 
 
@@ -62,8 +63,11 @@ class QueryRows:
         while rows := result.fetchmany(PIECE):
             yield from rows
 
-    def delimited(self, delimiter: str) -> Iterable[bytes]:
-        """The rows as delimited text; the engine puts the lines together."""
+    def delimited(self, delimiter: str) -> Iterable[bytes] | None:
+        """The rows as delimited text, of which the engine puts the lines together; None where that takes longer than it saves."""
+        return self._delimited(delimiter) if self._count >= FEW else None
+
+    def _delimited(self, delimiter: str) -> Iterator[bytes]:
         cells = []
         for item in self._items:
             cell = f"coalesce({item.expression}, '')"

@@ -95,6 +95,7 @@ def _result(found: Lists, request: Request, name: str, *, grouped: bool = False,
             (),
             items,
             where=where if found.count else "FALSE",
+            count=found.count,
         )
         if request.show_sql:
             engine.session.prepare(rows.query())
