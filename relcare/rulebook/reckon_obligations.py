@@ -1,0 +1,90 @@
+"""Everything that is owed to one subject, in plain Python: each occurrence, its deadline, what was done, how it stands.
+
+Slow and readable: the reference that the engine must agree with, and what `explain` is made from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+
+from relcare.rulebook.occurrences import NotOwed, Occurrence, Owing
+from relcare.rulebook.reckon import Subject, subject
+from relcare.rulebook.reckon_evidence import BookRecords, KeptRows, Someone
+from relcare.rulebook.reckon_rows import BookRows, Context, last_day
+from relcare.rulebook.reckon_standing import Scene, Standing
+from relcare.rulebook.reckon_starts import Made, Starts
+from relcare.rulebook.values import Month
+from relcare.timing.calendars import Calendar
+
+
+def owed(who: Subject, book: BookRows, context: Context, calendar: Calendar) -> list[Occurrence]:
+    """Every occurrence of every rule for a subject: those owed at the as-of, and those that ceased to be owed since they opened.
+
+    Of a rule that comes again the period of the as-of, the one before it, and earlier ones that are not given up.
+    """
+    return [occurrence for owing in owings(who, book, context, calendar) for occurrence in owing.occurrences]
+
+
+def owings(who: Subject, book: BookRows, context: Context, calendar: Calendar) -> list[Owing]:
+    """What each rule owes a subject, or why nothing; the rules in their order, each once."""
+    rows = KeptRows(book)
+    kept: dict[datetime, Subject | None] = {}
+
+    def then(moment: datetime) -> Subject | None:
+        if moment not in kept:
+            kept[moment] = subject(who.name, who.key, rows, _at(context, moment))
+        return kept[moment]
+
+    scene = Scene(context.rulebook, calendar, context.as_of, BookRecords(rows, context), then)
+    return reckoned(who, scene)
+
+
+def _at(context: Context, moment: datetime) -> Context:
+    """The context of an earlier as-of. A monthly series then ended with the last month that was over, if it has no gaps."""
+    first = date(moment.year, moment.month, 1)
+    over = Month(first.year, first.month)
+    if last_day(over) > moment.date():
+        over = Month.of_index(over.index - 1)
+    tables = {
+        name: replace(about, reporting=min(about.reporting, over)) if about.reporting is not None else about
+        for name, about in context.tables.items()
+    }
+    return replace(context, as_of=moment, tables=tables)
+
+
+def reckoned(who: Someone, scene: Scene) -> list[Owing]:
+    """What each rule owes `who`, or why nothing; the rules in their order, each once."""
+    found: dict[str, Owing] = {}
+    ends: dict[str, list[Occurrence]] = {}
+    for rule_id in dict.fromkeys(rule.id for rule in scene.rulebook.obligations_of(who.name)):
+        versions = scene.rulebook.versions(rule_id)
+        starts = Starts(who, scene.rulebook.vocabulary, scene.calendar, scene.as_of, ends)
+        given = [one for rule in versions for one in starts.of(rule)]
+        made = [one for one in given if isinstance(one, Made)]
+        if versions[0].every is not None:
+            made = starts.recent(made)
+        standing = [Standing(one, who, scene, starts).occurrence() for one in made]
+        occurrences = [one for one in standing if isinstance(one, Occurrence)]
+        occurrences.sort(key=lambda one: (one.opens, one.due or ()), reverse=True)
+        ends[rule_id] = [one for one in occurrences if not one.was_owed]
+        nothing = None
+        if not occurrences:
+            refused = [one for one in (*standing, *given) if isinstance(one, NotOwed)]
+            nothing = next((one for one in refused if one.why != "no version"), refused[-1])
+        shown = occurrences[0].rule if occurrences else nothing.rule if nothing is not None else versions[-1]
+        found[rule_id] = Owing(shown, tuple(occurrences), nothing)
+    return list(found.values())
+
+
+def rows_of(occurrences: Iterable[Occurrence]) -> Mapping[str, set[int]]:
+    """By table, the lines of the rows behind occurrences: their starts, evidence, pauses and waivers."""
+    used: dict[str, set[int]] = {}
+    for one in occurrences:
+        found = [one.origin.at, *(piece.at for piece in one.pieces), *(stop.at for stop in one.pauses)]
+        found += [one.waiver.place] if one.waiver is not None else []
+        for table, lines in found:
+            if table:
+                used.setdefault(table, set()).update(lines)
+    return used

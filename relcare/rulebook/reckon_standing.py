@@ -1,0 +1,262 @@
+"""How an occurrence stands at the as-of: done or not, in time or not, and what may still be open of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from relcare.rulebook.conditions import All, Known, facts_of, tests_of
+from relcare.rulebook.decisions import Rulebook
+from relcare.rulebook.evaluate import Judged, judge
+from relcare.rulebook.obligations import Cause, FactDone, parts_of
+from relcare.rulebook.occurrences import NO_TIME, Interval, NotOwed, Occurrence, Piece, Waiver, begin, when
+from relcare.rulebook.reckon_done import earliest, first, folded, in_time, last, possible
+from relcare.rulebook.reckon_evidence import Records, Someone, fact_piece
+from relcare.rulebook.reckon_starts import Made, Starts, counted, in_days
+from relcare.rulebook.values import Moment, State, Value
+from relcare.timing.calendars import Calendar
+from relcare.timing.clock import Pause, act_by, merge_pauses, provisional, risk_from
+
+LOOK_BACK = 400  # days that are looked at for the one on which a condition ceased to hold
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What obligations are reckoned under: the rulebook, the calendar, the as-of, and what is on record.
+
+    `then` gives the subject as it was at an earlier moment, None where it was not there yet.
+    """
+
+    rulebook: Rulebook
+    calendar: Calendar
+    as_of: datetime
+    records: Records
+    then: Callable[[datetime], Someone | None]
+
+
+class Standing:
+    """How one occurrence stands at the as-of."""
+
+    def __init__(self, made: Made, who: Someone, scene: Scene, starts: Starts) -> None:
+        self._made, self._who, self._scene, self._starts = made, who, scene, starts
+        self._rule, self._as_of = made.rule, scene.as_of
+
+    def occurrence(self) -> Occurrence | NotOwed:
+        """The occurrence; or why it is not owed, where `when` says no and said no when it opened."""
+        rule, made = self._rule, self._made
+        verdict = self._verdict()
+        gone: datetime | None = None
+        if verdict is not None and verdict.verdict is False:
+            if rule.at_start or made.start is None or not self._held(made.opens):
+                return NotOwed(rule, "condition", verdict=verdict)
+            gone = self._gone()
+        if made.due is None:
+            wants = made.wants
+            return Occurrence(rule, "undetermined", made.origin, made.opens, made.start, assumed=made.assumed,
+                              verdict=verdict, wants=wants, why="start")  # fmt: skip
+        one = self._dated(verdict)
+        if gone is not None or (verdict is not None and verdict.verdict is False):
+            return self._after_all(one, gone)
+        return self._stands(one)
+
+    # conditions
+
+    def _verdict(self) -> Judged | None:
+        """What `when` says: at the as-of, or at the start of what is judged then."""
+        made, rule = self._made, self._rule
+        if rule.when is None:
+            return None
+        if rule.at_start and made.start is not None and made.start.first <= self._as_of:
+            then = self._scene.then(made.start.first)
+            return self._judged(then, made.start.first) if then is not None else Judged(rule.when, verdict=False)
+        return self._judged(self._who, self._as_of)
+
+    def _judged(self, who: Someone, as_of: datetime) -> Judged:
+        rule = self._rule
+        condition = rule.when or All(())
+        facts = {name: who.fact(name) for name in facts_of(condition)}
+        against = {State.EMPTY: rule.if_missing, State.NOT_SUPPLIED: rule.if_not_supplied}
+        return judge(
+            condition,
+            facts,
+            self._limits(as_of),
+            as_of,
+            against=frozenset(s for s, counts in against.items() if counts),
+        )
+
+    def _limits(self, as_of: datetime) -> dict[str, Value | None]:
+        return {name: limit.at(as_of.date()) for name, limit in self._scene.rulebook.limits.items()}
+
+    def _held(self, moment: datetime) -> bool:
+        """Whether `when` held at an earlier moment."""
+        if moment == NO_TIME or moment > self._as_of:
+            return False
+        then = self._scene.then(moment)
+        return then is not None and self._judged(then, moment).verdict is True
+
+    def _gone(self) -> datetime | None:
+        """The beginning of the first day at whose end `when`, which held at the opening, did no longer; None for too long ago."""
+        day = self._made.opens.date()
+        for _ in range(LOOK_BACK):
+            if datetime.combine(day, time.max) >= self._as_of:
+                return begin(self._as_of)
+            if not self._held(datetime.combine(day, time.max)):
+                return max(self._made.opens, datetime.combine(day, time.min))
+            day += timedelta(days=1)
+        return None
+
+    def _cause(self) -> tuple[Cause | None, datetime | None]:
+        """The first cause that has ended it; and since when, where that hangs on dates that are known."""
+        for cause in self._rule.ceases:
+            facts = {name: self._who.fact(name) for name in facts_of(cause.when)}
+            if judge(cause.when, facts, self._limits(self._as_of), self._as_of).verdict:
+                values = [facts[test.fact].value for test in tests_of(cause.when) if isinstance(test, Known)]
+                points = [when(value).first for value in values if isinstance(value, date | Moment)]
+                return cause, max(points, default=None)
+        return None, None
+
+    # the clock and what was done
+
+    def _dated(self, verdict: Judged | None) -> Occurrence:
+        """The occurrence with its clock and all that is on record of it, not yet with its status."""
+        rule, made, calendar = self._rule, self._made, self._scene.calendar
+        stops = self._scene.records.stops(rule.pauses, self._who) if rule.pauses is not None else ()
+        due = made.due
+        if stops and made.base is not None and rule.pauses is not None:
+            pauses = [Pause(stop.start, stop.end) for stop in stops]
+            due = counted(rule.due, made.base, calendar, pauses=pauses, most=rule.pauses.most, as_of=self._as_of)
+        if due is None:
+            raise AssertionError(rule.id)
+        by = act_by(
+            made.opens if rule.every is not None else made.start.first if made.start else None, due.at.first, calendar
+        )
+        pieces = tuple(self._pieces(due.at))
+        one = Occurrence(
+            rule, "paused" if due.paused else "", made.origin, made.opens, made.start, made.assumed, due.at, in_days(rule.due), by,
+            risk_from(by, (rule.warns.amount, rule.warns.unit) if rule.warns is not None else None, calendar),
+            self._starts.lapses_at(made._replace(due=due)), made.next_opens, provisional(due.at.first, by, calendar),
+            verdict=verdict, pieces=pieces, pauses=stops, timeline=due.timeline,
+        )  # fmt: skip
+        done, until = folded(rule.done, pieces, first), folded(rule.done, pieces, last)
+        return replace(one, done=Interval(done, until)) if done is not None and until is not None else one
+
+    def _pieces(self, due: Interval) -> Iterable[Piece]:
+        made, rule = self._made, self._rule
+        festival = made.origin.value.value if made.origin.kind == "festival" and made.origin.value is not None else None
+        for part in parts_of(rule.done):
+            if isinstance(part, FactDone):
+                yield fact_piece(part, self._who, made.opens if rule.every is not None else None, made.next_opens)
+                continue
+            since = made.opens
+            if part.since is not None:
+                day = festival if isinstance(festival, date) else None
+                since = self._starts.since(part, made.start or Interval(made.opens, made.opens), due, day)
+            yield self._scene.records.piece(part, rule, self._who, since, made.next_opens)
+
+    # the status
+
+    def _stands(self, one: Occurrence) -> Occurrence:
+        """The status: the first of those that apply, from what was done down to what just runs."""
+        rule, as_of, paused = self._rule, self._as_of, one.status == "paused"
+        due = one.due or Interval(as_of, as_of)
+        done = self._if_done(one, due)
+        if done is not None:
+            return done
+        waiver = self._scene.records.waiver(rule, self._who, one.opens, one.next_opens)
+        if waiver is not None:
+            return _waived(one, waiver)
+        cause, since = self._cause()
+        if cause is not None:
+            return replace(one, status="ceased", cause=cause, since=since)
+        judged_true = one.verdict is None or one.verdict.verdict is True
+        may_be = possible(rule.done, one.pieces)
+        no_record = any(piece.missing for piece in one.pieces)
+        if one.lapses_at is not None and one.lapses_at < as_of and not no_record and judged_true and not may_be:
+            return replace(one, status="lapsed", since=one.lapses_at)
+        past_it = no_record and one.lapses_at is not None and one.lapses_at < as_of
+        if not judged_true and not past_it:
+            return replace(one, status="undetermined", why="condition", wants=self._wants(one.verdict))
+        if may_be and not past_it:
+            return replace(one, status="undetermined", why="doubt", wants=self._doubtful(one))
+        starts = one.opens if rule.every is not None or one.start is None else max(one.opens, one.start.first)
+        if starts > as_of:
+            return replace(one, status="not started", since=None)
+        if no_record:
+            return replace(one, status="no record", since=_or_none(starts))
+        if paused:
+            here = next(
+                (p for p in merge_pauses([Pause(s.start, s.end) for s in one.pauses], as_of) if p[0] <= as_of < p[1]),
+                None,
+            )
+            return replace(one, status="paused", since=here[0] if here else None)
+        if as_of > due.last:
+            return replace(one, status="overdue", since=due.last)
+        if as_of > due.first:
+            return replace(one, status="undetermined", why="date only", since=due.first)
+        if one.risk_from is not None and as_of >= one.risk_from:
+            return replace(one, status="at risk", since=max(one.risk_from, starts))
+        return replace(one, status="running", since=_or_none(starts))
+
+    def _if_done(self, one: Occurrence, due: Interval) -> Occurrence | None:
+        """Met, met late, or undecidable; None where it is not done for sure."""
+        if one.done is None:
+            return None
+        at_the_latest = folded(self._rule.done, one.pieces, lambda piece: in_time(piece, due.first))
+        if at_the_latest is not None and at_the_latest <= due.first:
+            return replace(one, status="met", since=one.done.first)
+        at_the_earliest = folded(self._rule.done, one.pieces, earliest)
+        if one.done.first > due.last and at_the_earliest is not None and at_the_earliest > due.last:
+            return replace(one, status="met late", since=one.done.first)
+        why = "doubt" if one.done.first > due.last else "date only"
+        return replace(one, status="undetermined", why=why, wants=self._doubtful(one) if why == "doubt" else ())
+
+    def _after_all(self, one: Occurrence, gone: datetime | None) -> Occurrence:
+        """What held at the opening and does not hold any more: what happened before that stays as it is."""
+        at = gone or NO_TIME
+        one = replace(one, was_owed=True)
+        due = one.due or Interval(at, at)
+        if one.done is not None and one.done.first < at:
+            done = self._if_done(one, due)
+            if done is not None:
+                return done
+        waiver = self._scene.records.waiver(self._rule, self._who, one.opens, one.next_opens)
+        if waiver is not None and waiver.at.first < at:
+            return _waived(one, waiver)
+        no_record = any(piece.missing for piece in one.pieces)
+        if (
+            one.lapses_at is not None
+            and one.lapses_at < at
+            and not no_record
+            and not possible(self._rule.done, one.pieces)
+        ):
+            return replace(one, status="lapsed", since=one.lapses_at)
+        return replace(one, status="ceased", since=gone, why="condition")
+
+    def _wants(self, verdict: Judged | None) -> tuple[str, ...]:
+        """The root facts for want of which `when` is unknown."""
+        doubts = verdict.doubts() if verdict is not None else []
+        return tuple(dict.fromkeys(root for doubt in doubts for name in doubt.wants for root in self._roots(name)))
+
+    def _roots(self, name: str) -> tuple[str, ...]:
+        owner, dot, rest = name.rpartition(".")
+        if self._scene.rulebook.decision(owner or self._who.name, rest) is None:
+            return (name,)
+        self._who.fact(name)
+        try:
+            outcome = self._who.outcome(name)
+        except KeyError:  # the decision of a subject that is not there
+            return (name,)
+        return tuple(f"{owner}{dot}{want}" for want in outcome.wants) or (name,)
+
+    def _doubtful(self, one: Occurrence) -> tuple[str, ...]:
+        """What evidence can't be read."""
+        return tuple(dict.fromkeys(piece.doubt for piece in one.pieces if piece.doubt))
+
+
+def _waived(one: Occurrence, waiver: Waiver) -> Occurrence:
+    return replace(one, status="waived", waiver=waiver, since=waiver.at.first)
+
+
+def _or_none(moment: datetime) -> datetime | None:
+    return None if moment == NO_TIME else moment

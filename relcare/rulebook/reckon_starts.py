@@ -1,0 +1,328 @@
+"""From when on a rule owes something to one subject, and by when: each start, period, anniversary or date, in plain Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+from relcare.rulebook.comparing import day_of
+from relcare.rulebook.conditions import ELAPSED_UNITS, Span
+from relcare.rulebook.obligations import Cadence, Obligation, Point, RowsDone, parts_of
+from relcare.rulebook.occurrences import NO_TIME, Interval, Lines, NotOwed, Occurrence, Origin, begin, when
+from relcare.rulebook.reckon_evidence import Someone
+from relcare.rulebook.values import ABSENT, FactValue, State, known
+from relcare.rulebook.vocabulary import Vocabulary
+from relcare.timing.calendars import Calendar
+from relcare.timing.clock import DayLine, Pause, reckon
+from relcare.timing.periods import anniversaries_upto, anniversary, festival_days, period_of
+
+TICK = timedelta(microseconds=1)
+NO_START = Interval(NO_TIME, NO_TIME)
+YEARS_BACK = 10  # how far back what is never given up is looked for
+YEARS_AHEAD = 2  # how far ahead what opens early is looked for
+
+
+class Reached(NamedTuple):
+    """A point in time that was counted to: its interval, the days on the way, and whether the clock stands still."""
+
+    at: Interval
+    timeline: tuple[DayLine, ...] = ()
+    paused: bool = False
+
+
+class Made(NamedTuple):
+    """An occurrence before anything is known of what was done: its start, opening, deadline and the next one's opening.
+
+    `base` is what the deadline counts from. `wants`: the facts for want of which it can't be dated.
+    """
+
+    rule: Obligation
+    origin: Origin
+    start: Interval | None
+    opens: datetime
+    base: Interval | None
+    due: Reached | None
+    next_opens: datetime | None = None
+    assumed: bool = False
+    wants: tuple[str, ...] = ()
+
+
+class NoDate(NamedTuple):
+    """A fact of the subject that is no date to count from."""
+
+    name: str
+    fact: FactValue
+
+
+def counted(
+    point: Point,
+    base: Interval,
+    calendar: Calendar,
+    *,
+    pauses: Sequence[Pause] = (),
+    most: Span | None = None,
+    as_of: datetime | None = None,
+) -> Reached:
+    """The point in time that lies where `point` says from `base`; in days it is the end of the day reached."""
+    span = point.span
+    if span is None:
+        return Reached(Interval(*(calendar.end_of(edge.date()) for edge in base)))
+    limit = (most.amount, most.unit) if most is not None else None
+    first, last = (
+        reckon(edge, span.amount, span.unit, calendar, before=point.before, pauses=pauses, most=limit, rolls=point.rolls,
+               as_of=as_of)
+        for edge in base
+    )  # fmt: skip
+    at = Interval(first.at, last.at)
+    if point.rolls and point.before:
+        at = Interval(*(calendar.end_of(calendar.next_open_day(edge.date())) for edge in at))
+    return Reached(at, first.timeline, first.paused)
+
+
+def in_days(point: Point) -> bool:
+    """Whether a point is the end of a day, and not a moment."""
+    return point.span is None or point.span.unit not in ELAPSED_UNITS
+
+
+def opening(point: Point, base: Interval, calendar: Calendar) -> datetime:
+    """The beginning of the day on which a point in days lies; an elapsed one as it is."""
+    reached = counted(point, base, calendar).at.first
+    return begin(reached) if in_days(point) else reached
+
+
+class Starts:
+    """All that the versions of the rules may owe one subject.
+
+    `ends` are the occurrences of the rules that were reckoned before, by id: those whose end starts another.
+    """
+
+    def __init__(
+        self, who: Someone, vocabulary: Vocabulary, calendar: Calendar, as_of: datetime,
+        ends: Mapping[str, Sequence[Occurrence]],
+    ) -> None:  # fmt: skip
+        self._who, self._vocabulary, self._calendar, self._as_of, self._ends = who, vocabulary, calendar, as_of, ends
+
+    def of(self, rule: Obligation) -> Iterator[Made | NotOwed]:
+        """The occurrences under one version of a rule; or why there are none."""
+        if rule.starts.kind == "ahead":
+            yield self._ahead(rule)
+        elif rule.every is not None:
+            found = list(self._recurring(rule, rule.every))
+            yield from found or [NotOwed(rule, "no period")]
+        else:
+            yield from self._once(rule)
+
+    # what runs once
+
+    def _once(self, rule: Obligation) -> Iterator[Made | NotOwed]:
+        starts = rule.starts
+        if starts.fact:
+            fact = self._who.fact(starts.fact)
+            origin = self._origin("fact", starts.fact, fact)
+            if fact.value is not None:
+                yield self._clock(rule, origin, when(fact.value))
+                return
+            if fact.state in {State.EMPTY, State.UNREADABLE}:
+                yield self._undated(rule, origin, starts.fact)
+                return
+            if not starts.rule:
+                supplied = fact.state is not State.NOT_SUPPLIED
+                yield NotOwed(rule, "absent" if supplied else "not supplied", starts.fact, fact.why)
+                return
+        before = self._ends.get(starts.rule, ())
+        for other in before:
+            ended = other.done or other.due
+            origin = Origin("rule", starts.rule)
+            if ended is None:
+                yield Made(rule, origin, None, NO_TIME, None, None, wants=other.wants or (starts.rule,))
+            else:
+                yield self._clock(rule, origin, ended, assumed=bool(starts.fact) or other.done is None)
+        if not before:
+            yield NotOwed(rule, "rule", starts.rule)
+
+    def _clock(self, rule: Obligation, origin: Origin, start: Interval, *, assumed: bool = False) -> Made | NotOwed:
+        due = self._due(rule, start)
+        if isinstance(due, NoDate):
+            return self._without_date(rule, origin, due)
+        opens = start.first
+        if rule.opens is not None:
+            edge = self._from_point(rule.opens, due.at if rule.opens.base == "due" else start)
+            if isinstance(edge, NoDate):
+                return self._without_date(rule, origin, edge)
+            opens = opening(rule.opens, edge, self._calendar)
+        base = start if rule.due.base == "start" else None
+        return self._in_force(Made(rule, origin, start, opens, base, due, assumed=assumed), start.first)
+
+    # ahead of a date
+
+    def _ahead(self, rule: Obligation) -> Made | NotOwed:
+        name = rule.due.fact
+        origin = self._origin("ahead", name, self._who.fact(name))
+        due = self._due(rule, None)
+        if isinstance(due, NoDate):
+            return self._without_date(rule, origin, due)
+        opens = self._window(rule, due.at)
+        if rule.opens is not None:
+            edge = self._from_point(rule.opens, due.at)
+            if isinstance(edge, NoDate):
+                return self._without_date(rule, origin, edge)
+            opens = opening(rule.opens, edge, self._calendar)
+        start = Interval(opens, opens) if opens != NO_TIME else None
+        return self._in_force(Made(rule, origin, start, opens, None, due), opens if start else due.at.first)
+
+    def _window(self, rule: Obligation, due: Interval) -> datetime:
+        """The beginning of the widest window of the evidence; ever since where one piece has none."""
+        begins = []
+        for part in parts_of(rule.done):
+            if not isinstance(part, RowsDone) or part.since is None:
+                return NO_TIME
+            begins.append(self.since(part, NO_START, due))
+        return min(begins, default=NO_TIME)
+
+    def since(self, part: RowsDone, base: Interval, due: Interval | None, festival: date | None = None) -> datetime:
+        """From when on a row counts as a piece of evidence that says so; NO_TIME where the date it counts from is unknown."""
+        point = part.since
+        if point is None:
+            return NO_TIME
+        edge: Interval | NoDate = due or base
+        if point.base == "fact":
+            edge = self._from_point(point, base)
+        elif point.base == "festival" and festival is not None:
+            edge = _midnight(festival)
+        return opening(point, edge, self._calendar) if isinstance(edge, Interval) else NO_TIME
+
+    # what comes again
+
+    def _recurring(self, rule: Obligation, every: Cadence) -> Iterator[Made | NotOwed]:
+        """Every period that has opened at the as-of; of those with no version in force, or that began too early, why."""
+        days = self._days(rule, every)
+        if isinstance(days, Made | NotOwed):
+            yield days
+            return
+        for (day, origin), (following, _) in pairwise(days):
+            made = self._period(rule, every, day, origin)
+            if made.opens > self._as_of:
+                return
+            made = made._replace(next_opens=self._period(rule, every, following, origin).opens)
+            first = made.opens if origin.kind == "festival" else datetime.combine(day, time.min)
+            yield self._begun(self._in_force(made, first), first.date())
+
+    def recent(self, made: Iterable[Made]) -> list[Made]:
+        """Of what comes again the last two, and those before that are not given up."""
+        ordered = sorted(made, key=lambda one: (one.opens, one.start or NO_START))
+        kept = ordered[-2:]
+        return [one for one in ordered if one in kept or not self._is_given_up(one)]
+
+    def _is_given_up(self, made: Made) -> bool:
+        point = self.lapses_at(made)
+        return point is not None and point < self._as_of
+
+    def lapses_at(self, made: Made) -> datetime | None:
+        """The last moment before it is given up; None for never."""
+        lapses, due = made.rule.lapses, made.due
+        if lapses.after is not None and due is not None:
+            edge = due.at.first
+            return counted(Point("due", span=lapses.after), Interval(edge, edge), self._calendar).at.first
+        return made.next_opens - TICK if lapses.at_next and made.next_opens is not None else None
+
+    def _days(self, rule: Obligation, every: Cadence) -> list[tuple[date, Origin]] | Made | NotOwed:
+        """The days on which the periods begin, those of festivals themselves, and one that lies beyond all that has opened."""
+        today = self._as_of.date()
+        ahead = _moved_years(today, YEARS_AHEAD)
+        if every.festivals is not None:
+            low = _moved_years(today, -YEARS_BACK)
+            found = festival_days(self._calendar, every.festivals, low, ahead)
+            days = [(f.day, Origin("festival", ", ".join(f.names), known(f.day))) for f in found]
+            return [*days, (_moved_years(days[-1][0], 1), days[-1][1])] if days else []
+        if every.on:
+            fact = self._who.fact(every.on)
+            origin = self._origin("anniversary", every.on, fact)
+            if fact.value is None:
+                return self._without_date(rule, origin, NoDate(every.on, fact))
+            anchor = day_of(fact.value)
+            last = anniversaries_upto(anchor, ahead, every.months) + 1
+            first = max(1, last - (YEARS_BACK + YEARS_AHEAD) * 12 // every.months - 1)
+            return [(anniversary(anchor, n, every.months), origin) for n in range(first, last + 1)]
+        period, days = period_of(_moved_years(today, -YEARS_BACK), every.months), []
+        while period.first <= ahead or len(days) < 3:
+            days.append((period.first, Origin("period", value=known(period.first))))
+            period = period.following
+        return days
+
+    def _period(self, rule: Obligation, every: Cadence, day: date, origin: Origin) -> Made:
+        base = _midnight(day)
+        due = counted(rule.due, self._end_of(rule.due, every, day), self._calendar)
+        opens = base.first
+        if rule.opens is not None:
+            edge = due.at if rule.opens.base == "due" else self._end_of(rule.opens, every, day)
+            opens = opening(rule.opens, edge, self._calendar)
+        start = base if origin.kind != "festival" else Interval(opens, opens)
+        return Made(rule, origin, start, opens, base, due)
+
+    def _end_of(self, point: Point, every: Cadence, day: date) -> Interval:
+        if point.base != "period end":
+            return _midnight(day)
+        period = period_of(day, every.months)
+        return _midnight(period.last_open_day(self._calendar) if point.open_day else period.last)
+
+    def _begun(self, made: Made | NotOwed, first: date) -> Made | NotOwed:
+        """What begins before its subject came into being is not owed; where nobody knows when that was, it is."""
+        table = self._vocabulary.table_of(self._who.name)
+        dated = self._who.fact(table.dated_by) if table is not None and table.dated_by else ABSENT
+        if isinstance(made, NotOwed) or dated.value is None or day_of(dated.value) <= first:
+            return made
+        day = datetime.combine(first, time.min)
+        return NotOwed(made.rule, "not begun", table.dated_by if table is not None else "", day=day)
+
+    # what they share
+
+    def _due(self, rule: Obligation, start: Interval | None) -> Reached | NoDate:
+        base = self._from_point(rule.due, start)
+        return counted(rule.due, base, self._calendar) if isinstance(base, Interval) else base
+
+    def _from_point(self, point: Point, start: Interval | None) -> Interval | NoDate:
+        """What a point is counted from; the fact and its value where that is no date."""
+        if point.base != "fact":
+            return start or NO_START
+        fact = self._who.fact(point.fact)
+        return when(fact.value) if fact.value is not None else NoDate(point.fact, fact)
+
+    def _without_date(self, rule: Obligation, origin: Origin, found: NoDate) -> Made | NotOwed:
+        name, fact = found
+        if fact.state in {State.EMPTY, State.UNREADABLE}:
+            return self._undated(rule, origin, name)
+        return NotOwed(rule, "absent" if fact.state is State.ABSENT else "not supplied", name, fact.why)
+
+    def _undated(self, rule: Obligation, origin: Origin, name: str) -> Made | NotOwed:
+        """What is owed from a date that can't be read: under the version that is in force at the as-of."""
+        made = Made(rule, origin, None, NO_TIME, None, None, wants=(name,))
+        return self._in_force(made, self._as_of)
+
+    def _in_force(self, made: Made, day: datetime) -> Made | NotOwed:
+        rule = made.rule
+        if rule.dated_by:
+            fact = self._who.fact(rule.dated_by)
+            if fact.value is None and fact.state in {State.EMPTY, State.UNREADABLE}:
+                made = made._replace(due=None, wants=(rule.dated_by,))
+            elif fact.value is None:
+                return NotOwed(
+                    rule, "absent" if fact.state is State.ABSENT else "not supplied", rule.dated_by, fact.why
+                )
+            else:
+                day = datetime.combine(day_of(fact.value), time.min)
+        return made if rule.in_force(day.date()) else NotOwed(rule, "no version", day=day)
+
+    def _origin(self, kind: str, name: str, fact: FactValue) -> Origin:
+        return Origin(kind, name, fact, Lines(*self._who.made_from(name)))
+
+
+def _midnight(day: date) -> Interval:
+    point = datetime.combine(day, time.min)
+    return Interval(point, point)
+
+
+def _moved_years(day: date, years: int) -> date:
+    year = min(max(day.year + years, date.min.year), date.max.year)
+    return day.replace(year=year, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=year)
