@@ -139,8 +139,10 @@ class _Branch:
         due = sql.moment(stretch.due)
         where = self._in_force(sql.day(stretch.first)) if self.rule.dated_by else []
         dated = self.columns.get(self.scene.dated)
+        festive = self.rule.every is not None and self.rule.every.festivals is not None
+        begins = stretch.opens.date() if festive else stretch.first
         if dated is not None and dated.supplied:
-            where.append(f"coalesce(CAST({self._take(dated.value)} AS DATE) <= {sql.day(stretch.first)}, TRUE)")
+            where.append(f"coalesce(CAST({self._take(dated.value)} AS DATE) <= {sql.day(begins)}, TRUE)")
         return self._select(start, Made(due, due), first, "", where)
 
     def ahead(self) -> str:
