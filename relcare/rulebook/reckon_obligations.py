@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
+from relcare.rulebook.decisions import Rulebook
 from relcare.rulebook.occurrences import NotOwed, Occurrence, Owing
 from relcare.rulebook.reckon import Subject, subject
 from relcare.rulebook.reckon_evidence import BookRecords, KeptRows, Someone
@@ -19,16 +20,25 @@ from relcare.rulebook.values import Month
 from relcare.timing.calendars import Calendar
 
 
-def owed(who: Subject, book: BookRows, context: Context, calendar: Calendar) -> list[Occurrence]:
-    """Every occurrence of every rule for a subject: those owed at the as-of, and those that ceased to be owed since they opened.
+def owed(
+    who: Subject, book: BookRows, context: Context, calendar: Calendar, *, look_back: bool = True
+) -> list[Occurrence]:
+    """Every occurrence of every rule for a subject: those owed at the as-of and, with `look_back`, those whose `when` held when
+    they opened and does not hold any more (`was_owed`).
 
     Of a rule that comes again the period of the as-of, the one before it, and earlier ones that are not given up.
     """
-    return [occurrence for owing in owings(who, book, context, calendar) for occurrence in owing.occurrences]
+    told = owings(who, book, context, calendar, look_back=look_back)
+    return [occurrence for owing in told for occurrence in owing.occurrences]
 
 
-def owings(who: Subject, book: BookRows, context: Context, calendar: Calendar) -> list[Owing]:
-    """What each rule owes a subject, or why nothing; the rules in their order, each once."""
+def owings(
+    who: Subject, book: BookRows, context: Context, calendar: Calendar, only: str = "", *, look_back: bool = True
+) -> list[Owing]:
+    """What each rule owes a subject, or why nothing; the rules in their order, each once.
+
+    With `only` of that rule, and of those before it whose end it hangs on.
+    """
     rows = KeptRows(book)
     kept: dict[datetime, Subject | None] = {}
 
@@ -37,8 +47,8 @@ def owings(who: Subject, book: BookRows, context: Context, calendar: Calendar) -
             kept[moment] = subject(who.name, who.key, rows, _at(context, moment))
         return kept[moment]
 
-    scene = Scene(context.rulebook, calendar, context.as_of, BookRecords(rows, context), then)
-    return reckoned(who, scene)
+    scene = Scene(context.rulebook, calendar, context.as_of, BookRecords(rows, context), then, look_back)
+    return reckoned(who, scene, only)
 
 
 def _at(context: Context, moment: datetime) -> Context:
@@ -54,11 +64,17 @@ def _at(context: Context, moment: datetime) -> Context:
     return replace(context, as_of=moment, tables=tables)
 
 
-def reckoned(who: Someone, scene: Scene) -> list[Owing]:
-    """What each rule owes `who`, or why nothing; the rules in their order, each once."""
+def reckoned(who: Someone, scene: Scene, only: str = "") -> list[Owing]:
+    """What each rule owes `who`, or why nothing; the rules in their order, each once.
+
+    With `only` of that rule, and of those before it whose end it hangs on.
+    """
     found: dict[str, Owing] = {}
     ends: dict[str, list[Occurrence]] = {}
+    asked = _chain(scene.rulebook, only) if only else None
     for rule_id in dict.fromkeys(rule.id for rule in scene.rulebook.obligations_of(who.name)):
+        if asked is not None and rule_id not in asked:
+            continue
         versions = scene.rulebook.versions(rule_id)
         starts = Starts(who, scene.rulebook.vocabulary, scene.calendar, scene.as_of, ends)
         given = [one for rule in versions for one in starts.of(rule)]
@@ -76,6 +92,16 @@ def reckoned(who: Someone, scene: Scene) -> list[Owing]:
         shown = occurrences[0].rule if occurrences else nothing.rule if nothing is not None else versions[-1]
         found[rule_id] = Owing(shown, tuple(occurrences), nothing)
     return list(found.values())
+
+
+def _chain(rulebook: Rulebook, rule_id: str) -> set[str]:
+    """A rule and those whose end starts it, and so on."""
+    found: set[str] = set()
+    wanted = {rule_id}
+    while wanted:
+        found |= wanted
+        wanted = {rule.starts.rule for each in wanted for rule in rulebook.versions(each) if rule.starts.rule} - found
+    return found
 
 
 def rows_of(occurrences: Iterable[Occurrence]) -> Mapping[str, set[int]]:

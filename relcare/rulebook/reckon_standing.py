@@ -25,7 +25,8 @@ LOOK_BACK = 400  # days that are looked at for the one on which a condition ceas
 class Scene:
     """What obligations are reckoned under: the rulebook, the calendar, the as-of, and what is on record.
 
-    `then` gives the subject as it was at an earlier moment, None where it was not there yet.
+    `then` gives the subject as it was at an earlier moment, None where it was not there yet. `look_back` asks whether what is
+    not owed at the as-of was owed when it opened.
     """
 
     rulebook: Rulebook
@@ -33,6 +34,7 @@ class Scene:
     as_of: datetime
     records: Records
     then: Callable[[datetime], Someone | None]
+    look_back: bool = True
 
 
 class Standing:
@@ -90,7 +92,7 @@ class Standing:
 
     def _held(self, moment: datetime) -> bool:
         """Whether `when` held at an earlier moment."""
-        if moment == NO_TIME or moment > self._as_of:
+        if moment == NO_TIME or moment > self._as_of or not self._scene.look_back:
             return False
         then = self._scene.then(moment)
         return then is not None and self._judged(then, moment).verdict is True

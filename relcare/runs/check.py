@@ -175,7 +175,7 @@ def _examples(opened: Opened) -> list[Problem]:
     """The worked examples of the rules that do not give what they say."""
     from relcare.rulebook.cells import read_cell
 
-    problems = []
+    problems = _examples_of_obligations(opened)
     rulebook = opened.rulebook
     for decision in rulebook.decisions:
         for rule in decision.rules:
@@ -194,6 +194,25 @@ def _examples(opened: Opened) -> list[Problem]:
                         )
                     )
     return problems
+
+
+def _examples_of_obligations(opened: Opened) -> list[Problem]:
+    """Those of what is owed, under the book's calendar."""
+    if not any(rule.examples for rule in opened.rulebook.obligations):
+        return []
+    from relcare.rulebook.reckon_examples import worked_examples
+
+    calendar = opened.settings.calendar.applied(opened.rulebook.calendars)
+    return [
+        Problem(
+            worked.example.place,
+            "RUL090",
+            f"the example of {worked.rule.id} does not give {worked.example.gives}",
+            f"{worked.rule.id} gives {worked.gave}: mend the rule or the example",
+        )
+        for worked in worked_examples(opened.rulebook, calendar, opened.settings.time_zone)
+        if not worked.right
+    ]
 
 
 def _outcome(decision: Decision, rule: Rule, facts: dict[str, FactValue], opened: Opened, day: object) -> str:
