@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from relcare.engine.decide import decided
+from relcare.engine.owed_rows import owed_rows
 from relcare.files.book import Book
 from relcare.files.open_book import open_book
 from relcare.files.rows import read_rows
@@ -17,6 +19,7 @@ from relcare.files.settings import read_settings
 from relcare.rulebook.cells import read_cell
 from relcare.rulebook.decisions import Rulebook
 from relcare.rulebook.load import load
+from relcare.rulebook.obligations import STATUSES
 from relcare.rulebook.values import FactValue, Moment, State
 
 AS_OF = datetime(2026, 11, 20, 23, 59, 59, 999999)  # noqa: DTZ001  # moments are in the book's zone
@@ -25,6 +28,13 @@ STEPS = (
     "received_at", "ticket_at", "facts_established_at", "plan_told_at", "plan_confirmed_at", "resolved_at",
     "followed_up_at", "closed_at",
 )  # fmt: skip
+
+UNDETERMINED = {
+    "customer": {
+        "C0047": ["stage"],  # no opening date
+        "C0053": ["ladder_level", "tier"],  # opened three days ago, no assets recorded yet
+    }
+}
 
 Table = list[dict[str, FactValue]]
 
@@ -134,13 +144,34 @@ def test_it_has_fourteen_months_of_balances(tables: dict[str, Table]) -> None:
 
 
 def test_it_shows_every_class(rulebook: Rulebook, book: Book, tmp_path: Path) -> None:
-    rows = decided(rulebook, book, "customer", AS_OF, tmp_path)
-    assert len(rows) == 62
-    for decision in rulebook.decisions:
-        shown = {row[decision.name] for row in rows}
-        assert shown >= {code.key for code in decision.codes}, decision.name
-    open_rows = {row["customer_id"]: [d.name for d in rulebook.decisions if not row[d.name]] for row in rows}
-    assert {key: names for key, names in open_rows.items() if names} == {
-        "C0047": ["stage"],  # no opening date
-        "C0053": ["ladder_level", "tier"],  # opened three days ago, no assets recorded yet
-    }
+    for subject, count in (("customer", 62), ("complaint", 40)):
+        rows = decided(rulebook, book, subject, AS_OF, tmp_path)
+        assert len(rows) == count
+        decisions = [decision for decision in rulebook.decisions if decision.subject == subject]
+        for decision in decisions:
+            shown = {row[decision.name] for row in rows}
+            assert shown >= {code.key for code in decision.codes}, decision.name
+        open_rows = {row[f"{subject}_id"]: [d.name for d in decisions if not row[d.name]] for row in rows}
+        assert {key: names for key, names in open_rows.items() if names} == UNDETERMINED.get(subject, {})
+
+
+def test_it_shows_every_obligation_and_every_status(rulebook: Rulebook, book: Book, tmp_path: Path) -> None:
+    rows = owed_rows(rulebook, book, AS_OF, tmp_path)
+    assert {row["rule_id"] for row in rows} == {rule.id for rule in rulebook.obligations}
+    assert {row["status"] for row in rows} == set(STATUSES) - {"no record"}  # all tables are there
+    open_ = [row for row in rows if row["open"]]
+    late = [row for row in open_ if row["status"] == "overdue"]
+    assert 5 <= len(late) <= len(open_) / 4  # a bank that mostly keeps its promises
+    assert {row["subject_id"] for row in rows if row["status"] == "undetermined"} == {"C0047", "C0053"}
+
+
+def test_without_its_interactions_care_has_no_record(rulebook: Rulebook, root: Path, tmp_path: Path) -> None:
+    home = tmp_path / "book"
+    shutil.copytree(root / "sample_data", home, ignore=shutil.ignore_patterns("interactions.csv"))
+    settings, _ = read_settings(home, rulebook.vocabulary)
+    book = open_book(home, rulebook.vocabulary, settings, tmp_path)
+    rows = [row for row in owed_rows(rulebook, book, AS_OF, tmp_path) if row["open"]]
+    review = [row for row in rows if row["rule_id"] == "CARE-REVIEW"]
+    assert len(review) == 9
+    assert {row["status"] for row in review} == {"no record"}
+    assert not [row for row in rows if row["status"] == "overdue" and not row["rule_id"].startswith("CLOCK-")]
