@@ -153,7 +153,8 @@ class Reasons:
         self._said += [","] if self.grouped and (fact.type == "money" or column.over) else []
         if title not in self.prepared:
             text = shown(column, fact, self.language, grouped=self.grouped)
-            self.prepared[title] = f"coalesce({text}, {self._nothing(fact, column)}) AS {title}"
+            nothing = self._nothing(fact, column)
+            self.prepared[title] = f"CASE WHEN {column.value} IS NULL THEN {nothing} ELSE {text} END AS {title}"
         return title
 
     def _nothing(self, fact: Fact, column: Column) -> str:
