@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from relcare.engine.decide import decided
+from relcare.engine.owed_rows import owed_rows
 from relcare.files.book import Book
 from relcare.files.open_book import open_book
 from relcare.files.rulefiles import read_rule_files
@@ -21,12 +22,21 @@ from relcare.rulebook.decisions import Decision, Example, Rulebook
 from relcare.rulebook.evaluate import decide
 from relcare.rulebook.load import load
 from relcare.rulebook.reckon import subject
+from relcare.rulebook.reckon_examples import worked_examples
+from relcare.rulebook.reckon_obligations import owed
 from relcare.rulebook.values import unreadable
 from relcare.runs.explain import FileRows, context_of
 
 HERE = Path(__file__).parent
-CLAUSES = 7
+CLAUSES = 13
+EXAMPLES = 105
+OWED_ROWS = 205
 UNDETERMINED = "undetermined"
+NOT_OWED = "not owed"
+KEYS = {"clause", "title", "as of", "given", "expect", "only these"}
+
+Row = dict[str, str]
+Found = tuple[datetime | None, str]  # deadline and status of an occurrence
 
 
 @dataclass(frozen=True)
@@ -36,12 +46,22 @@ class Case:
     clause: str
     title: str
     as_of: datetime
-    given: dict[str, list[dict[str, str]]]
-    expect: list[dict[str, str]]
+    given: dict[str, list[Row]]
+    expect: list[Row]
     only_these: bool
 
+    @property
+    def decided(self) -> list[Row]:
+        """What is expected of decisions."""
+        return [row for row in self.expect if "decision" in row]
 
-def _row(node: Node) -> dict[str, str]:
+    @property
+    def owed(self) -> list[Row]:
+        """What is expected of obligations."""
+        return [row for row in self.expect if "status" in row]
+
+
+def _row(node: Node) -> Row:
     assert isinstance(node, Mapping)
     row = {}
     for key, value in node.entries:
@@ -50,9 +70,14 @@ def _row(node: Node) -> dict[str, str]:
     return row
 
 
-def _rows(node: Node | None) -> list[dict[str, str]]:
+def _rows(node: Node | None) -> list[Row]:
     assert isinstance(node, Sequence)
     return [_row(item) for item in node.items]
+
+
+def _who(expected: Row) -> tuple[str, str]:
+    """The subject of an expected decision and its key: `customer_id: C1`, or `subject: complaint, subject_id: K1`."""
+    return expected.get("subject", "customer"), expected.get("subject_id") or expected["customer_id"]
 
 
 def _text(node: Node | None) -> str:
@@ -65,27 +90,20 @@ def cases_of(path: Path) -> list[Case]:
     cases = []
     for document in documents:
         assert isinstance(document, Mapping)
-        unknown = {key.text for key, _ in document.entries} - {
-            "clause",
-            "title",
-            "as of",
-            "given",
-            "expect",
-            "only these",
-        }
+        unknown = {key.text for key, _ in document.entries} - KEYS
         assert not unknown, f"{path}: {unknown}"
         given = document.get("given")
         assert isinstance(given, Mapping)
-        cases.append(
-            Case(
-                _text(document.get("clause")),
-                _text(document.get("title")),
-                datetime.fromisoformat(f"{_text(document.get('as of'))} 23:59:59.999999"),
-                {table.text: _rows(rows) for table, rows in given.entries},
-                _rows(document.get("expect")),
-                _text(document.get("only these")) == "yes",
-            )
+        case = Case(
+            _text(document.get("clause")),
+            _text(document.get("title")),
+            datetime.fromisoformat(f"{_text(document.get('as of'))} 23:59:59.999999"),
+            {table.text: _rows(rows) for table, rows in given.entries},
+            _rows(document.get("expect")),
+            _text(document.get("only these")) == "yes",
         )
+        assert len(case.decided) + len(case.owed) == len(case.expect), f"{path}: {case.title}"
+        cases.append(case)
     return cases
 
 
@@ -127,33 +145,91 @@ def test_every_built_clause_has_its_file() -> None:
 
 def test_every_clause_that_a_rule_cites_has_its_file(rulebook: Rulebook) -> None:
     cited = {clause for decision in rulebook.decisions for rule in decision.rules for clause in rule.cites}
+    cited |= {clause for rule in rulebook.obligations for clause in rule.cites}
     assert cited == {path.stem for path in FILES}
 
 
 def test_every_rule_is_expected_somewhere(rulebook: Rulebook) -> None:
-    expected = {row.get("rule", "") for case in CASES for row in case.expect} - {""}
+    expected = {row.get("rule", "") for case in CASES for row in case.decided} - {""}
     assert expected == {rule.id for decision in rulebook.decisions for rule in decision.rules}
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.clause} {case.title}")
+def test_every_obligation_is_shown_on_both_sides_of_its_boundary(rulebook: Rulebook) -> None:
+    shown: dict[str, set[str]] = {rule.id: set() for rule in rulebook.obligations}
+    for case in CASES:
+        for row in case.owed:
+            shown[row["rule"]].add(row["status"])
+    assert not [rule for rule, statuses in shown.items() if len(statuses) < 2]
+    unknown = {rule.cites for rule in rulebook.obligations} - {
+        rule.cites for rule in rulebook.obligations if UNDETERMINED in shown[rule.id]
+    }
+    assert not unknown
+    assert sum(len(case.owed) for case in CASES) == OWED_ROWS
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c.decided], ids=lambda case: f"{case.clause} {case.title}")
 def test_clause(case: Case, rulebook: Rulebook, tmp_path: Path) -> None:
     book = book_of(case, rulebook, tmp_path)
-    engine = {row["customer_id"]: row for row in decided(rulebook, book, "customer", case.as_of, tmp_path / "spill")}
     rows = FileRows(book)
     context = context_of(rulebook, book, case.as_of, rows)
-    for expected in case.expect:
-        key, decision = expected["customer_id"], expected["decision"]
+    engine = {
+        name: {row[f"{name}_id"]: row for row in decided(rulebook, book, name, case.as_of, tmp_path / "spill")}
+        for name in {_who(expected)[0] for expected in case.decided}
+    }
+    for expected in case.decided:
+        (name, key), decision = _who(expected), expected["decision"]
         wanted = (expected["outcome"], expected.get("rule", ""))
-        row = engine[key]
+        row = engine[name][key]
         said = (row[decision] or UNDETERMINED, (row[f"{decision}_rule"] or "") if row[decision] else "")
         assert said == wanted, f"the engine says {said} of {key}"
-        who = subject("customer", key, rows, context)
+        who = subject(name, key, rows, context)
         assert who is not None
         outcome = who.outcome(decision)
         reckoned = (outcome.code or UNDETERMINED, outcome.rule.id if outcome.rule else "")
         assert reckoned == wanted, f"the reference says {reckoned} of {key}"
     if case.only_these:
-        assert set(engine) == {expected["customer_id"] for expected in case.expect}
+        assert set(engine["customer"]) == {expected["customer_id"] for expected in case.decided}
+
+
+def said_of(expected: Row, found: list[Found]) -> tuple[str, str]:
+    """Status and deadline of the occurrence that is expected: of that deadline, else the last; none is `not owed`.
+
+    A deadline in days is the end of that day and written as its date.
+    """
+    shown = [("" if due is None else str(due).removesuffix(" 23:59:59.999999"), status) for due, status in found]
+    due_at = expected.get("due_at", "")
+    full = due_at if len(due_at) in (0, 10, 19) else f"{due_at}:00"
+    same = [(due, status) for due, status in shown if due == full] if full else shown
+    if not shown:
+        return NOT_OWED, due_at
+    due, status = (same or shown)[-1]
+    return status, due_at if due == full or not full else due
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c.owed], ids=lambda case: f"{case.clause} {case.title}")
+def test_clause_of_obligations(case: Case, rulebook: Rulebook, tmp_path: Path) -> None:
+    book = book_of(case, rulebook, tmp_path)
+    engine: dict[tuple[str, str, str], list[Found]] = {}
+    for row in owed_rows(rulebook, book, case.as_of, tmp_path / "spill"):
+        engine.setdefault((row["subject"], row["subject_id"], row["rule_id"]), []).append((row["due"], row["status"]))
+    rows = FileRows(book)
+    context = context_of(rulebook, book, case.as_of, rows)
+    calendar = book.settings.calendar.applied(rulebook.calendars)
+    wrong = []
+    for expected in case.owed:
+        key = (expected["subject"], expected["subject_id"], expected["rule"])
+        wanted = (expected["status"], expected.get("due_at", ""))
+        said = said_of(expected, engine.get(key, []))
+        if said != wanted:
+            wrong.append(f"the engine says {said} of {key}, not {wanted}")
+        who = subject(key[0], key[1], rows, context)
+        assert who is not None
+        reckoned = [one for one in owed(who, rows, context, calendar) if one.rule.id == key[2] and not one.was_owed]
+        in_order = sorted(reckoned, key=lambda one: one.opens)
+        said = said_of(expected, [(one.due.first if one.due else None, one.status) for one in in_order])
+        if said != wanted:
+            wrong.append(f"the reference says {said} of {key}, not {wanted}")
+    assert not wrong, "\n".join(wrong)
 
 
 def gives(decision: Decision, example: Example, rulebook: Rulebook) -> str:
@@ -179,3 +255,11 @@ def test_every_example_of_the_shipped_rules_gives_what_it_says(rulebook: Ruleboo
                     wrong.append(f"{example.place}: gives {said}, not {example.gives}")
     assert not wrong, "\n".join(wrong)
     assert count >= 50
+
+
+def test_every_example_of_the_shipped_obligations_gives_what_it_says(rulebook: Rulebook) -> None:
+    worked = list(worked_examples(rulebook, rulebook.calendars["cn"], "Asia/Shanghai"))
+    wrong = [f"{one.example.place}: gives {one.gave}, not {one.example.gives}" for one in worked if not one.right]
+    assert not wrong, "\n".join(wrong)
+    assert len(worked) == EXAMPLES
+    assert {one.rule.id for one in worked} == {rule.id for rule in rulebook.obligations}
