@@ -232,12 +232,16 @@ class Engine:
         items: list[str] = []
         columns: dict[str, Column] = {}
         own = self.scanned[plan.table.name].columns[plan.table.reference_to(other)]
+        found = f"{made}.{sql.name(f'{other} key')} IS NOT NULL"
         for rest in names:
             there = relation.columns[rest]
             full = f"{other}.{rest}"
             value, absent, empty = sql.name(full), sql.name(f"{full} absent"), sql.name(f"{full} empty")
-            if not there.supplied:
-                columns[full] = Column("NULL", there.type, supplied=False)
+            if not there.supplied:  # of nobody, but who refers to no other has nothing to be supplied
+                silent = sql.name(f"{full} silent")
+                items.append(f"CAST(NULL AS {sql.SQL_TYPES[there.type]}) AS {value}")
+                items += [f"{own.absent} AS {absent}", f"{own.empty} AS {empty}", f"{found} AS {silent}"]
+                columns[full] = Column(value, there.type, absent=absent, empty=empty, silent=silent)
                 continue
             flags += [f"{there.value} AS {value}", f"{there.absent} AS {absent}", f"{there.empty} AS {empty}"]
             items += [f"{made}.{value}", f"coalesce({made}.{absent}, {own.absent}) AS {absent}"]
@@ -256,9 +260,14 @@ class Engine:
                         f"coalesce({made}.{carried[kind]}, FALSE)" if kind == "silent" else f"{made}.{carried[kind]}"
                     )
                     items.append(f"{default} AS {carried[kind]}")
-            choices = tuple((code, sql.name(f"{full} may be {code}")) for code, _ in there.choices)
-            flags += [f"({may}) AS {title}" for (_, may), (_, title) in zip(there.choices, choices, strict=True)]
-            items += [f"{made}.{title}" for _, title in choices]
+            choices = tuple((code, sql.name(f"{full} may be {code}")) for code in self._codes(other, rest, there))
+            can = dict(there.choices)
+            flags += [f"({can[code]}) AS {title}" for code, title in choices if code in can]
+            # who refers to one that is not there may refer to anybody
+            items += [
+                f"coalesce({made}.{title}, TRUE) AS {title}" if code in can else f"NOT ({found}) AS {title}"
+                for code, title in choices
+            ]
             columns[full] = Column(
                 value, there.type, absent=absent, empty=empty, over=carried.get("over", ""), until=carried.get("until", ""),
                 silent=carried.get("silent", "FALSE"), choices=choices,
@@ -268,6 +277,12 @@ class Engine:
         )
         join = f"LEFT JOIN {made} ON {made}.{sql.name(f'{other} key')} = own.{sql.name(plan.table.reference_to(other))}"
         return join, items, columns
+
+    def _codes(self, subject: str, name: str, column: Column) -> dict[str, None]:
+        """The codes of a decision of which some may still be the outcome; none where that is not known."""
+        fact = self.rulebook.vocabulary.fact(subject, name)
+        codes = [code.key for code in fact.codes] if fact is not None and column.choices else []
+        return dict.fromkeys([*(code for code, _ in column.choices), *codes])
 
 
 def _in_steps(facts: Mapping[str, Fact]) -> list[list[Fact]]:
@@ -299,7 +314,7 @@ def decided(rulebook: Rulebook, book: Book, subject: str, as_of: datetime, spill
         items = [sql.name(relation.key)]
         titles = [relation.key]
         for name in names:
-            items.append(sql.name(name))
+            items.append(relation.columns[name].value)
             titles.append(name)
             if name in relation.decided:
                 items.append(rule_column(relation.decided[name].decision))

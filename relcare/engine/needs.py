@@ -18,7 +18,7 @@ def silent_column(number: int) -> str:
 
 
 def can_be_silent(rule: Obligation, relation: Relation) -> bool:
-    columns = [relation.columns[name] for name in asked(rule)]
+    columns = [relation.columns[name] for name in (facts_of(rule.when) if rule.when is not None else [])]
     return any(not column.supplied or column.silent != "FALSE" for column in columns)
 
 
@@ -49,8 +49,14 @@ def starting(rule: Obligation) -> list[str]:
 
 
 def asked(rule: Obligation) -> list[str]:
-    """The facts of conditions: what an open one wants is told by them."""
-    return facts_of(rule.when) if rule.when is not None else []
+    """The facts for want of which something can be undetermined: those of its condition, and the dates it counts from."""
+    tested = facts_of(rule.when) if rule.when is not None else []
+    dates = [
+        rule.starts.fact,
+        rule.due.fact if rule.starts.kind == "ahead" else "",
+        rule.every.on if rule.every is not None else "",
+    ]
+    return list(dict.fromkeys([*tested, *(name for name in dates if name)]))
 
 
 def optional(table: Table) -> frozenset[str]:

@@ -15,7 +15,7 @@ from relcare.rulebook.obligations import Cause, FactDone, Obligation, Point, Row
 
 DAY_END = "INTERVAL 86399999999 MICROSECONDS"
 NOTHING = "CAST(NULL AS TIMESTAMP)"
-BEGINNING = "TIMESTAMP '1900-01-01 00:00:00'"
+BEGINNING = "TIMESTAMP '0001-01-01 00:00:00'"  # the opening of what is open ever since
 ANNIVERSARIES = 2  # of the last ones, how many may still be open
 
 
@@ -97,7 +97,9 @@ def occurrences(rule: Obligation, number: int, scene: Scene) -> Iterator[str]:
         yield branch.ahead()
     elif rule.every is not None and rule.every.on:
         for back in range(ANNIVERSARIES):
-            yield branch.clock(branch.anniversary(back))
+            yield branch.clock(branch.anniversary(back), branch.anniversary(back - 1))
+        if rule.opens is not None:  # the next one may have opened
+            yield branch.clock(branch.anniversary(-1), branch.anniversary(-2))
     elif rule.every is not None:
         for stretch in stretches(rule, scene.days.calendar, scene.as_of, every=scene.every):
             yield branch.stretch(stretch)
@@ -105,6 +107,9 @@ def occurrences(rule: Obligation, number: int, scene: Scene) -> Iterator[str]:
         start = branch.start()
         if start is not None:
             yield branch.clock(start)
+    waited = _Branch(rule, number, scene).undated()
+    if waited:
+        yield waited
 
 
 class _Branch:
@@ -121,16 +126,45 @@ class _Branch:
             return expression
         return f"own.{self._taken.setdefault(expression, f'x{len(self._taken) + 1}')}"
 
-    def clock(self, start: Start) -> str:
-        """Counted from a start that each subject has for itself."""
+    def clock(self, start: Start, following: Start | None = None) -> str:
+        """Counted from a start that each subject has for itself; `following` is that of the next one."""
         due = self._point(self.rule.due, start)
-        opens, joins = start.low, ""
-        if self.rule.opens is not None:
-            anchor = start._replace(low=due.low, high=due.low) if self.rule.opens.base == "due" else start
-            made = self._point(self.rule.opens, anchor, "opens")
-            opens, joins = _begin(made.low, self.rule.opens), made.joins
+        opens, joins = self._opening(start, due, "opens")
+        if following is not None:
+            after, further = self._opening(following, self._point(self.rule.due, following, "next due"), "next opens")
+            if further or self.rule.opens is not None:
+                further = self._point(self.rule.due, following, "next due").joins + further
+            start, joins = start._replace(following=after), joins + further
         where = [*start.where, f"{start.low} IS NOT NULL", *self._in_force(f"CAST({start.low} AS DATE)")]
+        if following is not None and self.rule.opens is not None:
+            where.append(f"{opens} <= {sql.moment(self.scene.as_of)}")
         return self._select(start, due, opens, start.joins + due.joins + joins, where)
+
+    def _opening(self, start: Start, due: Made, name: str) -> tuple[str, str]:
+        """When an occurrence opens, and the joins for it."""
+        opens = self.rule.opens
+        if opens is None:
+            return start.low, ""
+        made = self._point(opens, start._replace(low=due.low, high=due.low) if opens.base == "due" else start, name)
+        return _begin(made.low, opens), made.joins
+
+    def undated(self) -> str:
+        """The subjects of whom the date that a deadline is counted from is unknown: nobody can tell when they are owed what."""
+        rule = self.rule
+        names = [
+            rule.starts.fact,
+            rule.due.fact if rule.starts.kind == "ahead" else "",
+            rule.every.on if rule.every else "",
+        ]
+        blind = [unknown(self.columns[name]) for name in names if name and self.columns[name].supplied]
+        blind = [condition for condition in blind if condition != "FALSE"]
+        if not blind:
+            return ""
+        nothing = Start(NOTHING, NOTHING)
+        where = [" OR ".join(f"({self._take(condition)})" for condition in blind)]
+        if rule.dated_by:
+            where += [f"coalesce({' AND '.join(self._in_force(NOTHING))}, TRUE)"]
+        return self._select(nothing, Made(NOTHING, NOTHING), BEGINNING, "", where, verdict="CAST(NULL AS BOOLEAN)")
 
     def stretch(self, stretch: Stretch) -> str:
         """A period or festival that all subjects share."""
@@ -185,7 +219,7 @@ class _Branch:
         )
 
     def anniversary(self, back: int) -> Start:
-        """The last anniversary that has come, or one of those before it."""
+        """The last anniversary that has come, or one so many before it."""
         every = self.rule.every
         months, field = (every.months, every.on) if every is not None else (12, "")
         column = self.columns[field]
@@ -197,11 +231,11 @@ class _Branch:
         def on(which: str) -> str:
             return f"CAST(CAST({anchor} + to_months(CAST({which} * {months} AS INTEGER)) AS DATE) AS TIMESTAMP)"
 
-        return Start(on(nth), on(nth), on(f"({nth} + 1)"), (f"{nth} >= 1",))
+        return Start(on(nth), on(nth), where=(f"{nth} >= 1",))
 
-    def _select(self, start: Start, due: Made, opens: str, joins: str, where: list[str]) -> str:
+    def _select(self, start: Start, due: Made, opens: str, joins: str, where: list[str], verdict: str = "") -> str:
         rule, scene = self.rule, self.scene
-        verdict = "TRUE" if rule.when is None else f"own.{verdict_column(self.number)}"
+        verdict = verdict or ("TRUE" if rule.when is None else f"own.{verdict_column(self.number)}")
         cause = f"own.{cause_column(rule.ceases)}" if rule.ceases else "CAST(NULL AS SMALLINT)"
         who = (
             self._take(self.columns[scene.who].value)

@@ -34,10 +34,18 @@ from relcare.engine.needs import (
     texts_of,
     timed,
 )
-from relcare.engine.occurrences import Scene, cause_column, first_and_last, lowest, occurrences, verdict_column
+from relcare.engine.occurrences import (
+    BEGINNING,
+    Scene,
+    cause_column,
+    first_and_last,
+    occurrences,
+    verdict_column,
+)
 from relcare.engine.pauses import Stopped
 from relcare.engine.standing import Standing, lapse_spans
-from relcare.rulebook.conditions import Condition
+from relcare.engine.waivers import waivers_of, want_waivers
+from relcare.rulebook.conditions import Condition, facts_of
 from relcare.rulebook.obligations import FactDone, Obligation, RowsDone, parts_of
 from relcare.rulebook.vocabulary import Table
 from relcare.timing.calendars import Calendar
@@ -118,7 +126,7 @@ class Owing:
                 if table is not None and table.dated_by:
                     plan.want(owed.subject, [table.dated_by])
         self._want_rows()
-        self._want_waivers()
+        want_waivers(self.engine.plan)
 
     def _want_rows(self) -> None:
         """Ask for the rows that may be evidence: those that differ by their codes alone by one condition."""
@@ -185,23 +193,6 @@ class Owing:
                 return table
         return None
 
-    def _waiving(self) -> Table | None:
-        for table in self.vocabulary.tables.values():
-            source = self.engine.plan.book.sources.get(table.name)
-            if table.waives is not None and source is not None:
-                about = table.waives
-                if {about.rule, about.subject, table.dated_by} <= source.supplied:
-                    return table
-        return None
-
-    def _want_waivers(self) -> None:
-        table = self._waiving()
-        if table is not None and table.waives is not None:
-            about, supplied = table.waives, self.engine.plan.book.sources[table.name].supplied
-            names = (about.rule, about.subject, about.by, about.why, table.dated_by)
-            self.engine.plan.extra.setdefault(table.name, {}).update(dict.fromkeys(n for n in names if n in supplied))
-            self.engine.plan.rows.setdefault(table.name, []).append((None, None))
-
     def settle(self, subject: str, wanted: Iterable[str] = ()) -> Owed:
         """Work out what is owed to the subjects of one kind, once the engine has read.
 
@@ -264,7 +255,7 @@ class Owing:
             self._who(owed),
             engine.book.covers,
         )
-        waived = self._waivers(owed)
+        waived = waivers_of(engine, {number: rule.id for number, rule in owed.rules.items()})
         sources = {rule.starts.rule for rule in owed.rules.values() if rule.starts.rule}
         ends: dict[str, str] = {}
         for level, rules in enumerate(levels(owed.rules)):
@@ -320,11 +311,15 @@ class Owing:
     def unsupplied(self, owed: Owed, number: int) -> list[str]:
         """The facts of a rule's condition that the book does not supply for some subject."""
         columns = owed.relation.columns if owed.relation is not None else {}
-        return [n for n in asked(owed.rules[number]) if not columns[n].supplied or columns[n].silent != "FALSE"]
+        condition = owed.rules[number].when
+        names = facts_of(condition) if condition is not None else []
+        return [n for n in names if not columns[n].supplied or columns[n].silent != "FALSE"]
 
     def since(self, opens: str) -> str:
         """The condition, behind an AND, that an opening (an expression) is not before the first day that is listed; "" for none."""
-        return f" AND coalesce({opens} >= {sql.day(self.go_live)}, TRUE)" if self.go_live is not None else ""
+        if self.go_live is None:
+            return ""
+        return f" AND ({opens} >= {sql.day(self.go_live)} OR {opens} = {BEGINNING})"
 
     def before(self) -> int:
         """How many occurrences would be listed if they had not opened before the first day that is."""
@@ -333,7 +328,7 @@ class Owing:
         tables = [table for owed in self.owed.values() for table in owed.tables]
         condition = f"open{self.until('due')}" if not self.every else "TRUE"
         counts = [
-            f"SELECT count(*) AS n FROM {sql.name(t)} WHERE opens < {sql.day(self.go_live)} AND {condition}"
+            f"SELECT count(*) AS n FROM {sql.name(t)} WHERE opens < {sql.day(self.go_live)} AND opens > {BEGINNING} AND {condition}"
             for t in tables
         ]
         return (
@@ -344,7 +339,9 @@ class Owing:
 
     def until(self, due: str) -> str:
         """The condition, behind an AND, that a deadline (an expression) lies within the horizon; "" where there is none."""
-        return f" AND {due} < {sql.day(self.horizon + timedelta(days=1))}" if self.horizon is not None else ""
+        if self.horizon is None:
+            return ""
+        return f" AND ({due} < {sql.day(self.horizon + timedelta(days=1))} OR {due} IS NULL)"
 
     def _who(self, owed: Owed) -> str:
         """The field by which evidence is found that does not name the subject itself; "" for none."""
@@ -411,22 +408,3 @@ class Owing:
         query = found_select(shown, kinds, links, relation, gathered.select, self.engine.as_of)
         self.engine.session.run(f"CREATE OR REPLACE TEMP TABLE {found} AS\n{query}")
         return found
-
-    def _waivers(self, owed: Owed) -> str:
-        """The table of waivers by rule number and subject, the first of each; "" where there is none."""
-        table = self._waiving()
-        if table is None or table.waives is None or table.name not in self.engine.scanned:
-            return ""
-        scanned, about = self.engine.scanned[table.name], table.waives
-        columns = scanned.columns
-        ids = ", ".join(f"({number}, {sql.text(rule.id)})" for number, rule in owed.rules.items())
-        by, why = (columns[n].value if n in columns else "''" for n in (about.by, about.why))
-        at = lowest(columns[table.dated_by])
-        visible = f" AND {scanned.visible}" if scanned.visible != "TRUE" else ""
-        self.engine.session.run(
-            "CREATE OR REPLACE TEMP TABLE waivers_of AS\n-- a row is one waiver of a rule for a subject\n"
-            f"SELECT ids.rule, {columns[about.subject].value} AS key, {at} AS given, {by} AS by, {why} AS why\n"
-            f"FROM {scanned.relation} JOIN (VALUES {ids}) AS ids(rule, id) ON ids.id = {columns[about.rule].value}\n"
-            f"WHERE {at} IS NOT NULL{visible}"
-        )
-        return "waivers_of" if self.engine.session.rows("SELECT count(*) FROM waivers_of")[0][0] else ""

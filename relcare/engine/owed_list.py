@@ -9,11 +9,10 @@ from relcare.engine import dialect as sql
 from relcare.engine.answering import answering, branch_facts, person, role_facts, want_people
 from relcare.engine.conditions import Column
 from relcare.engine.decisions import unknown
-from relcare.engine.needs import silent_column
+from relcare.engine.needs import asked, silent_column
 from relcare.engine.owed import Owed, Owing
 from relcare.engine.owed_because import because
 from relcare.engine.rows import Item
-from relcare.rulebook.conditions import facts_of
 from relcare.rulebook.ordering import SortKey
 from relcare.rulebook.values import State
 from relcare.rulebook.vocabulary import Vocabulary
@@ -128,8 +127,7 @@ class OwedList:
             f"{', '.join(facts)}, {wants} AS wants, NULL AS together"
         )
         known = f"SELECT {items}\n  FROM {sql.name(table)} AS o JOIN {base}\n  WHERE (o.verdict IS NOT NULL OR o.status NOT IN ('undetermined')){listed}"
-        open_rules = [n for n, rule in owed.rules.items() if rule.when is not None]
-        if not open_rules:
+        if not any(asked(rule) for rule in owed.rules.values()):
             return known
         names = " ".join(f"WHEN {n} THEN {sql.text(rule.id)}" for n, rule in owed.rules.items())
         flags = "".join(f", FALSE AS has{i}" for i in range(self._parts()))
@@ -195,7 +193,7 @@ class OwedList:
     def _wants(self, owed: Owed) -> str:
         """The facts for want of which something is undetermined, each once; "" where nothing is."""
         columns = owed.relation.columns if owed.relation is not None else {}
-        names = dict.fromkeys(n for rule in owed.rules.values() if rule.when is not None for n in facts_of(rule.when))
+        names = dict.fromkeys(n for rule in owed.rules.values() for n in asked(rule))
         told = []
         for name in names:
             column = columns[name]
@@ -212,9 +210,9 @@ class OwedList:
             if column.empty != "FALSE":
                 empty = sql.text(f"{label} {state_word(State.EMPTY, self.language)}")
                 words = f"CASE WHEN {column.empty} THEN {empty} ELSE {words} END"
-            asked = [str(n) for n, rule in owed.rules.items() if rule.when is not None and name in facts_of(rule.when)]
+            waiting = [str(n) for n, rule in owed.rules.items() if name in asked(rule)]
             told.append(
-                f"CASE WHEN o.verdict IS NULL AND o.rule IN ({', '.join(asked)}) AND {unknown(column)} THEN {words} END"
+                f"CASE WHEN o.verdict IS NULL AND o.rule IN ({', '.join(waiting)}) AND {unknown(column)} THEN {words} END"
             )
         return f"concat_ws('; ', {', '.join(told)})" if told else "''"
 

@@ -56,8 +56,6 @@ def owed_rows(
                     }
                     row["cause"] = rule.ceases[cause].label.en if cause is not None else ""
                     found.append(row)
-        return sorted(
-            found, key=lambda row: (row["subject"], row["subject_id"], row["rule_id"], row["due"], row["opens"])
-        )
+        return sorted(found, key=lambda row: (row["subject"], row["subject_id"], row["rule_id"], row["opens"]))
     finally:
         engine.session.close()

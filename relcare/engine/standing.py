@@ -52,18 +52,20 @@ class Standing(NamedTuple):
             f"{possible} AS possible", f"({doubtful}) AS doubtful", f"{self._lapse()} AS lapse", f"{self.days.provisional('CAST(o.due AS DATE)')} AS provisional",
             *(f"{self._part(i, '')} IS NOT NULL AS has{i}" for i in range(self.parts)),
         ]  # fmt: skip
-        inner = f"SELECT {', '.join(items)}\n  FROM {relation} AS o\n  JOIN {self.days.relation} AS c ON c.day = CAST(o.due AS DATE){joins}{self._lapse_joins()}"
+        inner = f"SELECT {', '.join(items)}\n  FROM {relation} AS o\n  LEFT JOIN {self.days.relation} AS c ON c.day = CAST(o.due AS DATE){joins}{self._lapse_joins()}"
         waiver = "w.given IS NOT NULL" if self.waived else "FALSE"
         waivers_join = (
             f"\n  LEFT JOIN {waivers} AS w ON w.key = s.key AND w.rule = s.rule AND w.given >= s.opens AND (w.given < s.next_opens OR s.next_opens IS NULL)"
             if self.waived
             else ""
         )
+        # of several waivers the first
+        first = "\n  QUALIFY row_number() OVER (PARTITION BY s.rule, s.key, s.opens, s.start ORDER BY w.given, w.by, w.why) = 1"
         waived_columns = ", w.given AS waived_at, w.by AS waived_by, w.why AS waived_why" if self.waived else ""
         where = f"\nWHERE {keep}" if keep else ""
         return (
             f"-- a row is an occurrence and how it stands\nSELECT *, {self._is_open()} AS open\nFROM (\n"
-            f"  SELECT s.*, {self._status(waiver)} AS status{waived_columns}\n  FROM (\n  {inner}\n  ) AS s{waivers_join}\n)"
+            f"  SELECT s.*, {self._status(waiver)} AS status{waived_columns}\n  FROM (\n  {inner}\n  ) AS s{waivers_join}{first if self.waived else ''}\n)"
             + where
         )
 
@@ -134,7 +136,7 @@ class Standing(NamedTuple):
             (f"lapse < {now} AND {no_record}", "no record"),
             (f"lapse < {now} AND verdict AND NOT possible", "lapsed"),
             ("verdict IS NULL OR possible", "undetermined"),
-            (f"opens > {now} OR start > {now}", "not started"),
+            (self._waiting(), "not started"),
             (no_record, "no record"),
             (f"paused AND {now} <= due", "paused"),  # a breach that has occurred is never lifted
             (f"{now} > due_until", "overdue"),
@@ -143,6 +145,13 @@ class Standing(NamedTuple):
         ]
         told = " ".join(f"WHEN {condition} THEN '{status}'" for condition, status in cases if condition != "FALSE")
         return f"CASE {told} ELSE 'running' END"
+
+    def _waiting(self) -> str:
+        """Whether it has not begun: what opens ahead of its start has begun when it opens."""
+        now = sql.moment(self.as_of)
+        ahead = [str(n) for n, rule in self.rules.items() if rule.opens is not None and rule.every is not None]
+        start = f"start > {now}" + (f" AND s.rule NOT IN ({', '.join(ahead)})" if ahead else "")
+        return f"opens > {now} OR ({start})"
 
     def _no_record(self) -> str:
         numbers = [str(number) for number, parts in self.unrecorded.items() if parts]

@@ -308,6 +308,40 @@ def test_a_waiver_counts_for_its_rule_and_occurrence(waiver, status):
     assert statuses(FEEDBACK, books, "2026-09-20") == {"FEEDBACK K1": status}
 
 
+def test_two_waivers_waive_once():
+    told = "waiver_id,rule_id,subject_id,waived_at,waived_by,reason\nW1,FEEDBACK,K1,2026-09-16 10:00,S1,\nW2,FEEDBACK,K1,2026-09-17 10:00,S1,"
+    (row,) = owed(FEEDBACK, {**complaint("2026-09-14 10:00"), "waivers.csv": told}, "2026-09-20")
+    assert row["status"] == "waived"
+
+
+def test_nobody_whose_start_cannot_be_read_falls_out_of_the_list():
+    books = {
+        "customers.csv": customers("C1,2026-02-30,,basic", "C2,,,basic"),
+        "interactions.csv": interactions("I1,C9,2026-08-03 10:00,visit,,,"),
+    }
+    found = owed(ICEBREAK, books, "2026-09-20", every=False)
+    assert [(row["subject_id"], row["status"], row["due"]) for row in found] == [
+        ("C1", "undetermined", None),
+        ("C2", "undetermined", None),
+    ]
+
+
+@pytest.mark.parametrize(("when", "owes"), [("2026-09-22", False), ("2026-09-23", True)])
+def test_an_anniversary_may_open_ahead(when, owes):
+    text = CARE + rule(
+        "YEAR",
+        "every: year on opened_at",
+        "within: 7 days",
+        "opens: 14 days before due",
+        "done when: interaction visit",
+    )
+    books = {
+        "customers.csv": customers("C1,2025-09-30,,vip"),
+        "interactions.csv": interactions("I1,C9,2026-08-03 10:00,visit,,,"),
+    }
+    assert [row["status"] for row in owed(text, books, when)] == ["running"] * owes
+
+
 def test_a_tightened_limit_makes_no_past_occurrence_late():
     text = CLOCK + rule(
         "FACTS", "starts: received_at", "within: 5 working days", "done when: feedback_at is known", until="2026-09-15"
