@@ -87,8 +87,8 @@ def reckoned(who: Someone, scene: Scene, only: str = "") -> list[Owing]:
         ends[rule_id] = [one for one in occurrences if not one.was_owed]
         nothing = None
         if not occurrences:
-            refused = [one for one in (*standing, *given) if isinstance(one, NotOwed)]
-            nothing = next((one for one in refused if one.why != "no version"), refused[-1])
+            refused = [one for one in (*standing[::-1], *given[::-1]) if isinstance(one, NotOwed)]
+            nothing = next((one for one in refused if one.why != "no version"), refused[0])
         shown = occurrences[0].rule if occurrences else nothing.rule if nothing is not None else versions[-1]
         found[rule_id] = Owing(shown, tuple(occurrences), nothing)
     return list(found.values())

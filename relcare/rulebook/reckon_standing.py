@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from relcare.rulebook.conditions import All, Known, facts_of, tests_of
 from relcare.rulebook.decisions import Rulebook
 from relcare.rulebook.evaluate import Judged, judge
+from relcare.rulebook.needs import roots_of
 from relcare.rulebook.obligations import Cause, FactDone, parts_of
 from relcare.rulebook.occurrences import NO_TIME, Interval, NotOwed, Occurrence, Piece, Waiver, begin, when
 from relcare.rulebook.reckon_done import earliest, first, folded, in_time, last, possible
@@ -241,15 +242,18 @@ class Standing:
         return tuple(dict.fromkeys(root for doubt in doubts for name in doubt.wants for root in self._roots(name)))
 
     def _roots(self, name: str) -> tuple[str, ...]:
+        """The facts behind a decision or measure that has no value; the name itself where there are none."""
         owner, dot, rest = name.rpartition(".")
-        if self._scene.rulebook.decision(owner or self._who.name, rest) is None:
-            return (name,)
-        self._who.fact(name)
-        try:
-            outcome = self._who.outcome(name)
-        except KeyError:  # the decision of a subject that is not there
-            return (name,)
-        return tuple(f"{owner}{dot}{want}" for want in outcome.wants) or (name,)
+        kind, prefix = owner or self._who.name, f"{owner}{dot}"
+        fact = self._scene.rulebook.vocabulary.fact(self._who.name, name)
+        behind: tuple[str, ...] = roots_of(fact) if fact is not None else ()
+        if self._scene.rulebook.decision(kind, rest) is not None and self._who.fact(name).value is None:
+            try:
+                behind = self._who.outcome(name).wants
+            except KeyError:  # the decision of a subject that is not there
+                return (name,)
+        unknown = [f"{prefix}{each}" for each in behind if self._who.fact(f"{prefix}{each}").value is None]
+        return tuple(root for each in unknown if each != name for root in self._roots(each)) or (name,)
 
     def _doubtful(self, one: Occurrence) -> tuple[str, ...]:
         """What evidence can't be read."""

@@ -1,0 +1,110 @@
+"""The words in which `explain` tells what is owed, in both languages."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from relcare.rulebook.obligations import Obligation, Point
+from relcare.rulebook.occurrences import Occurrence
+from relcare.rulebook.owed_wording import span_text, status_words
+from relcare.rulebook.wording import word
+
+WORDS = {
+    "en": {
+        "headline": "{} ({}): {}, {}.", "not owed": "not owed", "joint": ", ", "also": "; ", "id": "{}, {}",
+        "due": "due {}", "between": "due between {} and {}: its start is known to the day only", "in the course of": "due in the course of {}: its start is known to the day only",
+        "left": "{} days left", "left 1": "1 day left", "today": "today", "ago": "{} days ago", "ago 1": "1 day ago", "act by": "act by {}",
+        "done": "done {}", "given up": "given up {}", "waived": "on {}{}{}", "by": " by {}", "why": ": {}", "cause": "{}", "cause since": "{} since {}", "gone": "its condition has not held since {}",
+        "gone long": "its condition does not hold any more", "starts": "starts {}", "opens": "opens {}", "missing": "the book can't show it: {}", "wants": "for want of {}", "doubt": "what was done can't be read: {}",
+        "on day": "done {}, the time of day is not known", "may start": "its start is not known: {}",
+        "assumed": "its start is assumed", "provisional": "provisional: beyond what the calendar knows", "before go_live": "before the book's first day {}: counted, not listed",
+        "condition": "{}", "absent": "{} has not come", "not supplied": "{} is not supplied{}", "no version": "no version of the rule is in force on {}", "not begun": "{} lies after {}, the first day of the period", "rule": "nothing is owed under {}, whose end starts it", "no period": "no period has opened yet",
+        "part start": "starts", "part assumed": "assumed", "part festival": "festival", "part ahead": "date", "part due": "due", "part act by": "act by", "part lapses": "given up", "part done": "done", "part missing": "missing", "part unknown": "unknown", "part no record": "no record",
+        "part counted": "counted", "part skipped": "skipped", "part paused": "paused", "part rolled": "rolled on", "part waived": "waived", "part ceased": "ceased", "part opens": "opens",
+        "end of": "end of {}", "deadline of": "deadline of {}, which is not done", "first day": "first day of the period", "anniversary": "anniversary of {}", "day": "day {}", "days": "days {} – {}",
+        "span from": "{} after the start", "span before": "{} before {}", "span after": "{} after {}", "on": "on {}", "period end": "last day of the period", "last open": "last working day of the period", "festival": "the festival",
+        "rolls": ", on the next open day if closed", "closed": "closed: {}", "evidence from": "evidence counts from here on", "lapse after": "{} after it was due", "lapse next": "when the next one opens", "pause": "clock stopped", "not counted": "not counted", "going on": "still going on", "most": "stopped for at most {}", "part warns": "at risk",
+        "warns": "{} ahead", "and": " and ",
+    },
+    "zh": {
+        "headline": "{}（{}）：{}，{}。", "not owed": "无需办理", "joint": "，", "also": "；", "id": "{}，{}",
+        "due": "期限 {}", "between": "期限在 {} 与 {} 之间（起点仅有日期）", "in the course of": "期限在 {} 当日之内（起点仅有日期）", "left": "剩 {} 天", "left 1": "剩 1 天", "today": "今天到期", "ago": "已过 {} 天", "ago 1": "已过 1 天", "act by": "最晚 {} 办理",
+        "done": "{} 完成", "given up": "{} 失效", "waived": "{1}于 {0}{2}", "by": "{} ", "why": "：{}", "cause": "{}", "cause since": "{}（自 {} 起）", "gone": "自 {} 起不再满足条件", "gone long": "不再满足条件",
+        "starts": "{} 起算", "opens": "{} 开始", "missing": "数据无法显示：{}", "wants": "缺少{}", "doubt": "完成情况无法读取：{}", "on day": "{} 完成，时刻不明", "may start": "起点未知：{}",
+        "assumed": "起点为推定", "provisional": "推定：超出日历已知范围", "before go_live": "早于启用日 {}：计数但不列出",
+        "condition": "{}", "absent": "{}尚未发生", "not supplied": "数据未提供{}{}", "no version": "{} 没有生效的规则版本", "not begun": "{}晚于周期首日 {}", "rule": "以 {} 的结束为起点，而该规则无需办理", "no period": "尚无已开始的周期",
+        "part start": "起点", "part assumed": "推定起点", "part festival": "节日", "part ahead": "日期", "part due": "期限", "part act by": "最晚办理", "part lapses": "失效", "part done": "已完成", "part missing": "尚缺", "part unknown": "无法判定", "part no record": "无记录",
+        "part counted": "计入", "part skipped": "跳过", "part paused": "暂停", "part rolled": "顺延", "part waived": "豁免", "part ceased": "终止", "part opens": "开始",
+        "end of": "{} 结束", "deadline of": "{} 的期限（尚未完成）", "first day": "周期首日", "anniversary": "{}周年", "day": "第 {} 天", "days": "第 {}–{} 天",
+        "span from": "起点后 {}", "span before": "{1}前 {0}", "span after": "{1}后 {0}", "on": "{}当日", "period end": "周期最后一天", "last open": "周期最后一个工作日", "festival": "节日",
+        "rolls": "，逢休息日顺延", "closed": "休息：{}", "evidence from": "自此起的办理记录有效", "lapse after": "期限后 {}", "lapse next": "下一次开始时", "pause": "停止计时", "not counted": "不计入", "going on": "仍在继续", "most": "暂停最多 {}", "part warns": "临近",
+        "warns": "提前 {}", "and": "与",
+    },
+}  # fmt: skip
+
+
+def said(key: str, language: str, *parts: object) -> str:
+    """A template of the reader's language, filled in."""
+    return WORDS[language][key].format(*parts)
+
+
+def moment_words(at: datetime) -> str:
+    """`2026-10-13 10:00`, with seconds where they are not 0; the end of a day or minute is that day or minute."""
+    if at.time() == time.max:
+        return at.date().isoformat()
+    whole_minute = at.second == 0 or (at.second, at.microsecond) == (59, 999999)
+    return at.strftime("%Y-%m-%d %H:%M" if whole_minute else "%Y-%m-%d %H:%M:%S")
+
+
+def day_words(at: datetime) -> str:
+    """A moment; the beginning of a day is that day."""
+    return at.date().isoformat() if at.time() == time.min else moment_words(at)
+
+
+def due_words(one: Occurrence) -> str:
+    """The deadline: its date, or its moment where time is elapsed; "" where it is not known."""
+    if one.due is None:
+        return ""
+    return one.due.first.date().isoformat() if one.in_days else moment_words(one.due.first)
+
+
+def act_by_words(one: Occurrence) -> str:
+    """The last open moment: a date where it is the end of a day."""
+    if one.act_by is None:
+        return ""
+    return one.act_by.date().isoformat() if one.in_days else moment_words(one.act_by)
+
+
+def days_words(one: Occurrence, as_of: datetime, language: str) -> str:
+    """How many calendar days are left to the date of the deadline, or have passed since."""
+    if one.due is None:
+        return ""
+    days = (one.due.first.date() - as_of.date()).days
+    if days == 0:
+        return said("today", language)
+    key = "left" if days > 0 else "ago"
+    return said(f"{key} 1" if abs(days) == 1 else key, language, abs(days))
+
+
+def point_words(point: Point, base: str, language: str) -> str:
+    """How a point in time is counted: `5 working days after the start`; `base` is the label of the date it counts from."""
+    named = {"festival": "festival", "period end": "last open" if point.open_day else "period end"}.get(point.base, "")
+    label = said(named, language) if named else base
+    span = span_text(point.span, language)
+    if point.span is None:
+        return label if named else said("on", language, label)
+    if point.base == "start":
+        counted = said("span from", language, span)
+    else:
+        counted = said("span before" if point.before else "span after", language, span, label)
+    return counted + (said("rolls", language) if point.rolls else "")
+
+
+def name_words(rule: Obligation, language: str) -> str:
+    """The id of a rule, with its clauses."""
+    return said("id", language, rule.id, ", ".join(rule.cites)) if rule.cites else rule.id
+
+
+def standing_words(status: str, language: str) -> str:
+    """A status as a headline says it; `undetermined` in the words that decisions use."""
+    return word("undetermined", language) if status == "undetermined" else status_words(status, language)
