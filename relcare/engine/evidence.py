@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -39,14 +39,18 @@ def kinds_of(rules: Iterable[Obligation]) -> dict[Kind, int]:
     return kinds
 
 
-def condition_of(kind: Kind, table: Table) -> Condition | None:
-    """The condition that a row is of this kind and counts at all; None where any row does."""
+def condition_of(kind: Kind, table: Table, supplied: Collection[str] | None = None) -> Condition | None:
+    """The condition that a row is of this kind and counts at all; None where any row does.
+
+    Where not all columns by which rows count are `supplied`, the bank does not record it: every row counts.
+    """
     parts: list[Condition] = []
     about = table.evidence
     if kind.codes and about is not None:
         parts.append(OneOf(about.kind, tuple(sorted(kind.codes))))
-    if about is not None and about.counts is not None:
-        parts.append(about.counts)
+    counts = about.counts if about is not None else None
+    if counts is not None and (supplied is None or set(facts_of(counts)) <= set(supplied)):
+        parts.append(counts)
     if kind.where is not None:
         parts.append(kind.where)
     if not parts:
@@ -136,7 +140,7 @@ class Gathered(NamedTuple):
 
 
 def _of_table(kinds: dict[Kind, int], link: Link, scanned: Scanned, judge: Judge) -> Iterator[str]:
-    table, columns = scanned.table, scanned.columns
+    table, columns, supplied = scanned.table, scanned.columns, scanned.source.supplied
     about = table.evidence
     at = columns[table.dated_by]
     rule = columns.get(about.rule) if about is not None and about.rule else None
@@ -148,14 +152,14 @@ def _of_table(kinds: dict[Kind, int], link: Link, scanned: Scanned, judge: Judge
         if len(group) == 1:
             kind = group[0]
             number = str(kinds[kind])
-            condition = condition_of(kind, table)
+            condition = condition_of(kind, table, supplied)
             verdict = judge.condition(condition) if condition is not None else "TRUE"
         else:
             column = columns[about.kind] if about is not None else at
             cases = " ".join(f"WHEN {sql.text(code)} THEN {kinds[kind]}" for kind in group for code in kind.codes)
             number = f"CASE {column.value} {cases} END"
             whole = Kind(table.name, tuple(code for kind in group for code in kind.codes), None)
-            condition = condition_of(whole, table)
+            condition = condition_of(whole, table, supplied)
             verdict = judge.condition(condition) if condition is not None else "TRUE"
         open_ = scanned.loose or condition is None or any(_open(columns[f]) for f in facts_of(condition))
         certain = f"({verdict})" + (" AND NOT loose" if scanned.loose else "")
@@ -164,7 +168,7 @@ def _of_table(kinds: dict[Kind, int], link: Link, scanned: Scanned, judge: Judge
         if not open_ and not _open(at):
             continue
         for kind in group:
-            condition = condition_of(kind, table)
+            condition = condition_of(kind, table, supplied)
             verdict = judge.condition(condition) if condition is not None else "TRUE"
             may = [f"({verdict}) IS NULL"]
             may += [f"(({verdict}) AND loose)"] if scanned.loose else []

@@ -133,7 +133,8 @@ class Owing:
         for (table, where, whole), pieces in self._rows.items():
             anything = any(not codes for codes, _ in pieces)
             codes = () if anything else tuple(sorted({code for codes, _ in pieces for code in codes}))
-            condition = condition_of(Kind(table, codes, where), self.vocabulary.tables[table])
+            supplied = self.engine.plan.book.sources[table].supplied
+            condition = condition_of(Kind(table, codes, where), self.vocabulary.tables[table], supplied)
             since = None if whole else min(day for _, day in pieces if day is not None)
             self.engine.plan.rows.setdefault(table, []).append((condition, since))
 
@@ -253,7 +254,7 @@ class Owing:
             self.every,
             owed.parts,
             self._who(owed),
-            engine.book.covers,
+            lambda name: engine.book.covers(name) if name in engine.sources else ("", ""),
         )
         waived = waivers_of(engine, {number: rule.id for number, rule in owed.rules.items()})
         sources = {rule.starts.rule for rule in owed.rules.values() if rule.starts.rule}
