@@ -6,11 +6,11 @@ analysis match all of them. Trees are frozen and compare by meaning: place and s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeAlias
 
 from relcare.located import Place
+from relcare.rulebook.frozen import dataclass, field
 from relcare.rulebook.values import Value
 
 ELAPSED_UNITS = ("seconds", "minutes", "hours")

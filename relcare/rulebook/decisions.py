@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
 from relcare.located import Place
 from relcare.rulebook.conditions import Condition
+from relcare.rulebook.frozen import dataclass, field
 from relcare.rulebook.values import Value
 from relcare.rulebook.vocabulary import Code, Label, Vocabulary
 

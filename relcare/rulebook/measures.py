@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from dataclasses import field as attribute
-
 from relcare.located import Place
 from relcare.rulebook.conditions import Condition, Limit, Span
+from relcare.rulebook.frozen import dataclass
+from relcare.rulebook.frozen import field as attribute
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
 from relcare.located import Place
 from relcare.rulebook.conditions import Condition, Span, facts_of
 from relcare.rulebook.decisions import Approval
+from relcare.rulebook.frozen import dataclass, field
 from relcare.rulebook.vocabulary import Label
 
 # What a status can be; the first six are open: somebody still has to act.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
+
+from relcare.rulebook.frozen import dataclass
 
 # What a list can be sorted by: its columns, and `breach`: overdue before all that is not.
 SORTABLE = (

@@ -6,12 +6,13 @@ A cell of a book, and so a fact, is in one of five states. Only `VALUE` carries 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from typing import NamedTuple, TypeAlias
+
+from relcare.rulebook.frozen import dataclass
 
 
 class State(Enum):

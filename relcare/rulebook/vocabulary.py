@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 from relcare.located import Place
 from relcare.rulebook.conditions import Condition
+from relcare.rulebook.frozen import dataclass, field
 from relcare.rulebook.measures import Measure
 
 TYPES = ("id", "text", "code", "codes", "yes_no", "money", "number", "percent", "count", "date", "moment", "month")
