@@ -241,7 +241,8 @@ class Engine:
                 silent = sql.name(f"{full} silent")
                 items.append(f"CAST(NULL AS {sql.SQL_TYPES[there.type]}) AS {value}")
                 items += [f"{own.absent} AS {absent}", f"{own.empty} AS {empty}", f"{found} AS {silent}"]
-                columns[full] = Column(value, there.type, absent=absent, empty=empty, silent=silent)
+                until = value if there.type == "moment" else ""
+                columns[full] = Column(value, there.type, absent=absent, empty=empty, until=until, silent=silent)
                 continue
             flags += [f"{there.value} AS {value}", f"{there.absent} AS {absent}", f"{there.empty} AS {empty}"]
             items += [f"{made}.{value}", f"coalesce({made}.{absent}, {own.absent}) AS {absent}"]

@@ -111,12 +111,29 @@ def measures(draw: st.DrawFn, as_of: datetime) -> dict[str, tuple[Known, str]]:
         Known("falling", "count", "months"): f"falling streak of aum of balances by month{most}",
         Known("rising", "count", "months"): f"rising streak of aum of balances by month{most}",
         Known("gold_since", "month"): "first month aum of balances reached gold",
+        Known("most_alike", "count"): f"repeats of {draw(st.sampled_from(['kind', 'score', 'amount']))} of {rows()}",
+        Known("second_at", "moment"): f"first at of {_reaching(rows())}",
+        Known("again_at", "moment"): f"first at of {_reaching(rows(), draw(st.sampled_from(['kind', 'score'])))}",
+        Known(
+            "last_of", "moment"
+        ): f"{draw(st.sampled_from(['latest', 'earliest']))} of signed_at, last_at and closed_at",
+        Known("date_of", "date"): f"{draw(st.sampled_from(['latest', 'earliest']))} of next_review and closed_at",
+        Known("since_choice", "count", "days"): "days since last_of",
         Known("age", "count", "years"): "years since opened_at",
         Known("tenure", "count", "months"): "months since signed_at",
         Known("silence", "count", "days"): "days since last_at",
         Known("ahead", "count", "weeks"): "weeks until next_review",
     }
     return {fact.name: (fact, text) for fact, text in made.items()}
+
+
+def _reaching(rows: str, by: str = "") -> str:
+    """The rows of a measure that reaches a limit, its words in their places."""
+    table, space, rest = rows.partition(" ")
+    at = rest.rfind("in the ")
+    where, window = (rest, "") if at < 0 else (rest[:at].strip(), rest[at:])
+    words = [table, f"repeating {by}" if by else "", where if space else "", "reached many", window]
+    return " ".join(word for word in words if word)
 
 
 @st.composite
@@ -231,6 +248,7 @@ def rulebooks(draw: st.DrawFn, as_of: datetime) -> str:
     start = (as_of - timedelta(days=3000)).date()
     limits: dict[str, Any] = {
         "gold": [{"from": str(start), "is": draw(st.sampled_from([100, 300]))}],
+        "many": [{"from": str(start), "is": draw(st.sampled_from([1, 2, 3]))}],
         "floor": [
             {"from": str(start), "is": 200},
             {"from": str(as_of.date()), "is": draw(st.sampled_from([100, 300]))},
