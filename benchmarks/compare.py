@@ -1,7 +1,8 @@
-"""Compares two lists of decisions row for row."""
+"""Compares two lists of decisions row for row: `python -m benchmarks.compare OURS THEIRS`; exit 1 where they differ."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 DECISIONS = ("tier", "ladder_level", "churn_warning", "stage")
@@ -37,3 +38,15 @@ def _told(ours: dict[str, str | None], theirs: dict[str, str | None]) -> str:
         f"{column} {ours[column]!r}, by hand {theirs[column]!r}" for column in COLUMNS if ours[column] != theirs[column]
     ]
     return f"{ours['customer_id']}: {'; '.join(unlike)}"
+
+
+def main(ours: Path, theirs: Path) -> int:
+    """The command."""
+    count, examples = differences(ours, theirs)
+    sys.stdout.write(f"decisions: {'the same' if not count else f'{count:,} rows differ'}\n")
+    sys.stdout.writelines(f"  {example}\n" for example in examples)
+    return 1 if count else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(*map(Path, sys.argv[1:])))
