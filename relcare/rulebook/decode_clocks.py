@@ -63,10 +63,12 @@ class ClockReader:
         lapses = self._lapses(found.get("lapses"), recurs="every" in found)
         warns = self._warns(found.get("warns"))
         pauses = self._pauses(found.get("pauses"), due)
+        read = {"starts": starts, "every": every, "opens": opens, "pauses": pauses}
+        missed = any(key in found and part is None for key, part in read.items())  # a broken name says nothing more
+        if due is None or missed or len(self._reader.problems) > before:
+            return None
         if starts is None:
             starts = Start("period") if every is not None else Start("ahead")
-        if due is None or len(self._reader.problems) > before:
-            return None
         return Clock(starts, every, due, opens, lapses, warns, pauses, after)
 
     def _starts(self, node: Node | None) -> tuple[Start | None, Spot | None]:

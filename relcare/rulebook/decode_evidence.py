@@ -64,7 +64,10 @@ class _Roles:
         if word is not None and words.setdefault(word.text, word) is not word:
             hint = f"also at {words[word.text].place}"
             reader.note(word, "VOC031", f"the rows of two tables are called `{word.text}`", hint)
-        if word is None or len(reader.problems) > before:
+        missed = (
+            ("kind" in found and not kind) or ("rule" in found and not rule) or ("counts when" in found and not counts)
+        )
+        if word is None or missed or len(reader.problems) > before:
             reader.broken.add(("evidence", word.text if word else ""))
             return None
         return RowEvidence(word.text, kind, counts, rule)
@@ -82,7 +85,7 @@ class _Roles:
             self._field(reader.need(found, key, node, "`pauses`"), lambda f: f.type in TIMED, "is no date or moment")
             for key in ("from", "until")
         ]
-        return RowPauses(kind, *ends) if len(reader.problems) == before else None
+        return RowPauses(kind, *ends) if kind and all(ends) and len(reader.problems) == before else None
 
     def waives(self, node: Node | None) -> RowWaives | None:
         reader = self._reader
@@ -96,7 +99,8 @@ class _Roles:
         )
         by, why = (self._field(found.get(key), lambda _: True, "") for key in ("by", "why"))
         self._dated(node)
-        return RowWaives(rule, subject, by, why) if len(reader.problems) == before else None
+        whole = rule and subject and len(reader.problems) == before
+        return RowWaives(rule, subject, by, why) if whole else None
 
     def _field(self, node: Node | None, fits: Callable[[Field], bool], says: str) -> str:
         text = self._reader.text(node, "a field")

@@ -90,10 +90,10 @@ class ObligationReader:
     def decode(self, document: Mapping) -> None:
         """Add the rules of an `obligation` document."""
         reader = self._reader
+        before = len(reader.problems)
         found = reader.mapping(document, "a document of obligations", OBLIGATION_KEYS)
         if found is None:
             return
-        before = len(reader.problems)
         subject = read_subject(reader, found, document, self._vocabulary)
         nodes = rule_nodes(reader, found, document, "the document")
         if subject is None:
@@ -104,6 +104,7 @@ class ObligationReader:
         scope = scope_of(reader, self._vocabulary, subject)
         conditions = ConditionReader(reader, scope, self._limits)
         points = PointReader(reader, conditions)
+        causes = self._ceases(found.get("ceases when"), conditions)
         shared = _Document(
             subject,
             scope,
@@ -112,9 +113,10 @@ class ObligationReader:
             EvidenceReader(reader, self._vocabulary, subject, points, self._limits),
             read_approval(reader, found.get("approved")),
             self._dated_by(found.get("dated by"), subject),
-            self._ceases(found.get("ceases when"), conditions),
+            causes or (),
         )
         whole = not any(problem.severity == "error" for problem in reader.problems[before:])
+        whole = whole and causes is not None and bool(shared.dated_by or "dated by" not in found)
         for node in nodes:
             name = node.get("id")
             owed = self._rule(node, shared)
@@ -136,9 +138,11 @@ class ObligationReader:
             self._reader.note(text, "RUL027", message, hint or "`dated by` names a field of type date or moment")
         return ""
 
-    def _ceases(self, node: Node | None, conditions: ConditionReader) -> tuple[Cause, ...]:
+    def _ceases(self, node: Node | None, conditions: ConditionReader) -> tuple[Cause, ...] | None:
+        """What ends all rules of a document; None where a part of it has a mistake."""
         reader, causes = self._reader, []
-        for item in reader.items(node, "`ceases when`"):
+        items = reader.items(node, "`ceases when`")
+        for item in items:
             found = reader.mapping(item, "what ends obligations", ("label", "when"))
             if found is None:
                 continue
@@ -149,7 +153,7 @@ class ObligationReader:
             condition = None if when is None else conditions.read(when)
             if condition is not None:
                 causes.append(Cause(label, condition))
-        return tuple(causes)
+        return tuple(causes) if len(causes) == len(items) else None
 
     def _rule(self, node: Mapping, shared: _Document) -> Owed | None:
         reader = self._reader
@@ -180,7 +184,7 @@ class ObligationReader:
         examples = [example for item in items if (example := self._example(item, shared.scope)) is not None]
         if any(problem.severity == "error" for problem in reader.problems[before:]):
             return None
-        if name is None or dates is None or clock is None or done is None:
+        if name is None or dates is None or clock is None or done is None or (when is None and "when" in found):
             return None
         rule = Obligation(
             name.text, shared.subject, label, cites, dates[0], dates[1], clock.starts, clock.due, done, when, at_start,
