@@ -13,7 +13,7 @@ from relcare.rulebook.obligations import FactDone, Obligation, Pauses, RowsDone
 from relcare.rulebook.occurrences import NO_TIME, Interval, Lines, Piece, Stop, Waiver, when
 from relcare.rulebook.reckon import rows_by
 from relcare.rulebook.reckon_rows import BookRows, Context, RawRow, Row
-from relcare.rulebook.values import ABSENT, FactValue, Moment, State
+from relcare.rulebook.values import ABSENT, FactValue, Moment, State, Value
 from relcare.rulebook.vocabulary import Table
 
 CUSTOMER = "customer"
@@ -124,7 +124,8 @@ class BookRecords:
         return Piece(part, met, min(exact, default=None), doubt, earliest, at=Lines(table.name, row.lines))
 
     def stops(self, pauses: Pauses, who: Someone) -> tuple[Stop, ...]:
-        """A pause begins at its latest point and ends at its earliest: doubt does not make it longer.
+        """A pause begins at its latest point (of what is written with seconds, that second) and ends at its earliest: doubt
+        does not make it longer.
 
         One whose end can't be read is none; one whose end is empty, or not supplied, goes on.
         """
@@ -139,9 +140,9 @@ class BookRecords:
                 continue
             if ends.value is None and ends.state is not State.ABSENT:
                 continue
-            end = when(ends.value).first if ends.value is not None else None
-            if end is None or end > when(begins.value).last:
-                found.append(Stop(when(begins.value).last, end, Lines(table.name, row.lines)))
+            begin, end = _beginning(begins.value), when(ends.value).first if ends.value is not None else None
+            if end is None or end > begin:
+                found.append(Stop(begin, end, Lines(table.name, row.lines)))
         return tuple(sorted(found, key=lambda stop: (stop.start, stop.at.lines)))
 
     def waiver(self, rule: Obligation, who: Someone, since: datetime, upto: datetime | None) -> Waiver | None:
@@ -256,6 +257,10 @@ def fact_piece(part: FactDone, who: Someone, since: datetime | None, upto: datet
 
 def _inside(came: Interval, since: datetime, upto: datetime | None) -> bool:
     return came.last >= since and (upto is None or came.first < upto)
+
+
+def _beginning(value: Value) -> datetime:
+    return value.at if isinstance(value, Moment) and value.precision == "second" else when(value).last
 
 
 def _has_time(cell: FactValue) -> bool:

@@ -55,9 +55,10 @@ class Standing:
                 return NotOwed(rule, "condition", verdict=verdict)
             gone = self._gone()
         if made.due is None:
-            wants = made.wants
-            return Occurrence(rule, "undetermined", made.origin, made.opens, made.start, assumed=made.assumed,
-                              verdict=verdict, wants=wants, why="start")  # fmt: skip
+            cause, since = self._cause()
+            undated = Occurrence(rule, "undetermined", made.origin, made.opens, made.start, assumed=made.assumed, verdict=verdict,
+                                 wants=made.wants, why="start")  # fmt: skip
+            return replace(undated, status="ceased", cause=cause, since=since, wants=(), why="") if cause else undated
         one = self._dated(verdict)
         if gone is not None or (verdict is not None and verdict.verdict is False):
             return self._after_all(one, gone)
