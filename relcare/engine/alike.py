@@ -102,7 +102,12 @@ def latest_of(fact: Fact, measure: OfMeasure, columns: Mapping[str, Column]) -> 
         values = ", ".join(part.value for part in parts)
         items.append(f"{told(f'{pick}({values})' if len(parts) > 1 else values)} AS {value}")
     absent = f"({value} IS NULL AND NOT {marked})" if doubts else f"({value} IS NULL)"
-    return items, Column(value, fact.type, absent=absent, until=until)
+    empty, empties = "FALSE", [part.empty for part in parts if part.empty != "FALSE"]
+    if empties:
+        empty = sql.name(f"{fact.name} empty")
+        spoilt = [f"({unknown(part)} AND NOT {part.empty})" for part in parts if unknown(part) != "FALSE"]
+        items.append(f"({' OR '.join(empties)}) AND NOT ({' OR '.join(spoilt)}) AS {empty}")
+    return items, Column(value, fact.type, absent=absent, empty=empty, until=until)
 
 
 def _of(pair: str, part: str) -> str:

@@ -216,7 +216,7 @@ class MeasureReader:
         if choice is None:
             return
         types = [self._date(subject, spot) for spot in spots]
-        if len(spots) < 2:
+        if len(spots) < 2 and "" not in types:
             self._note(spots[0], "VOC027", f"`{name}` has nothing to choose from", "name several: `of A, B and C`")
         if len(spots) < 2 or "" in types:
             del facts[name]

@@ -8,7 +8,7 @@ import pytest
 from rule_files import condition, decision, loaded, marked_facts, with_facts
 
 from relcare.rulebook.conditions import All, Compare, Limit, Literal, OneOf, Other, Span, Within
-from relcare.rulebook.measures import AgeMeasure, RowMeasure, SeriesMeasure, Window
+from relcare.rulebook.measures import AgeMeasure, OfMeasure, RowMeasure, SeriesMeasure, Window
 
 CALLS = OneOf("kind", ("call",))
 
@@ -70,6 +70,13 @@ MEASURES = [
     ("lowest score of interactions", RowMeasure("lowest", "interactions", "score"), "count", ""),
     ("latest at of interactions", RowMeasure("latest", "interactions", "at"), "moment", ""),
     ("latest kind of interactions", RowMeasure("latest", "interactions", "kind"), "code", ""),
+    ("repeats of kind of interactions", RowMeasure("repeats", "interactions", "kind"), "count", ""),
+    (
+        "repeats of amount of interactions where kind call in the last 30 days",
+        RowMeasure("repeats", "interactions", "amount", CALLS, Window(Span(30, "days"))),
+        "count",
+        "",
+    ),
     (
         "earliest sent_on of notices where topic offer",
         RowMeasure("earliest", "notices", "sent_on", OneOf("topic", ("offer",))),
@@ -154,6 +161,85 @@ def test_first_month_reached_gives_the_limit_its_type():
     assert (rulebook.limits["floor"].type, rulebook.limits["floor"].values) == ("money", (Decimal(5_000_000),))
 
 
+REACHED = [
+    (
+        "first at of interactions reached many",
+        RowMeasure("reached", "interactions", "at", limit=Limit("many")),
+    ),
+    (
+        "first at of interactions where kind call reached many in the last 90 days",
+        RowMeasure("reached", "interactions", "at", CALLS, Window(Span(90, "days")), limit=Limit("many")),
+    ),
+    (
+        "first at of interactions repeating score where kind call reached many in the last 24 hours",
+        RowMeasure("repeated", "interactions", "at", CALLS, Window(Span(24, "hours")), "score", Limit("many")),
+    ),
+    (
+        "first at of interactions repeating kind reached many",
+        RowMeasure("repeated", "interactions", "at", by="kind", limit=Limit("many")),
+    ),
+]
+
+
+@pytest.mark.parametrize(("words", "measure"), REACHED, ids=[row[0] for row in REACHED])
+def test_a_limit_that_is_reached_is_a_count(words, measure):
+    text = decision("f: is known", facts=f"f: {{is: {words}}}\n", limits="many: [{from: 2025-01-01, is: 3}]\n")
+    rulebook, problems = loaded(text)
+    assert problems == []
+    fact = rulebook.vocabulary.facts["customer"]["f"]
+    assert (fact.measure, fact.type) == (measure, "moment")
+    assert (rulebook.limits["many"].type, rulebook.limits["many"].values) == ("count", (3,))
+
+
+@pytest.mark.parametrize(("count", "codes"), [("1", []), ("0", ["RUL034"]), ("1.5", ["RUL033"])])
+def test_at_least_one_row_reaches_a_limit(count, codes):
+    facts = "f: {is: first at of interactions reached many}\n"
+    text = decision("f: is known", facts=facts, limits=f'many: [{{from: 2025-01-01, is: "{count}"}}]\n')
+    assert [problem.code for problem in loaded(text)[1]] == codes
+
+
+CHOICES = [
+    ("latest of opened_at, closed_at and seen_at", ("opened_at", "closed_at", "seen_at"), "moment"),
+    ("latest of opened_at and closed_at", ("opened_at", "closed_at"), "date"),
+    ("earliest of seen_at and called", ("seen_at", "called"), "moment"),
+]
+
+
+@pytest.mark.parametrize(("words", "names", "kind"), CHOICES, ids=[row[0] for row in CHOICES])
+def test_a_choice_of_dates_is_a_date_where_all_are(words, names, kind):
+    facts = f'f: {{is: "{words}"}}\ncalled: {{is: latest at of interactions}}\nage: {{is: days since f}}\n'
+    fact = with_facts(facts).vocabulary.facts["customer"]["f"]
+    assert (fact.measure, fact.type) == (OfMeasure(words.split(" ")[0], names), kind)
+
+
+@pytest.mark.parametrize(
+    ("facts", "marks"),
+    [
+        ("f: {is: latest of opened_at and aum}", [("VOC027", "aum")]),
+        ("f: {is: latest of opened_at and opend}", [("VOC027", "opend")]),
+        ("f: {is: latest of interactions}", [("VOC027", "interactions")]),
+        ("f: {is: latest of opened_at}", [("VOC027", "opened_at")]),
+        ("f: {is: latest of opened_at and g}\ng: {is: latest of opened_at and closed_at}", [("VOC027", "g")]),
+        ("f: {is: latest of opened_at and closed_at, instead: seen_at}", [("VOC028", "seen_at")]),
+        ("f: {is: latest of opened_at and g}\ng: {is: latest att of interactions}", [("VOC022", "att")]),
+        ("f: {is: latest of opened_at and closed_at where kind call}", [("VOC020", "kind call")]),
+    ],
+)
+def test_mistake_in_a_choice_of_dates(facts, marks):
+    assert marked_facts(facts) == marks
+
+
+def test_mistake_in_what_repeats():
+    facts = "f: {is: first at of interactions repeating knd reached many}"
+    assert marked_facts(facts) == [("VOC022", "knd"), ("RUL043", "many")]
+
+
+def test_a_limit_behind_a_choice_must_be_there_while_the_rule_is():
+    facts = "f: {is: latest of opened_at and g}\ng: {is: first at of interactions reached many}\n"
+    text = decision("f: is known", facts=facts, limits="many: [{from: 2026-02-01, is: 3}]\n")
+    assert [problem.code for problem in loaded(text)[1]] == ["RUL045"]
+
+
 def test_a_where_can_use_limits_and_other_fields():
     text = decision(
         "n: at least 1",
@@ -176,6 +262,12 @@ MISTAKES = [
     ("count of interactions where kind", "VOC020", "kind"),
     ("change of aum of balances over 3 months where month 2026-01", "VOC020", "month 2026-01"),
     ("count of interaction", "VOC021", "interaction"),
+    ("repeats of knd of interactions", "VOC022", "knd"),
+    ("first at of interactions", "VOC020", "first at of interactions"),
+    ("first at of interactions in the last 9 days", "VOC020", "first at of interactions"),
+    ("first score of interactions reached many", "VOC024", "score"),
+    ("first sent_on of notices reached many", "VOC024", "sent_on"),
+    ("first at of interactions reached many", "RUL043", "many"),
     ("latest att of interactions", "VOC022", "att"),
     ("sum of kind of interactions", "VOC023", "kind"),
     ("highest kind of interactions", "VOC023", "kind"),
