@@ -155,10 +155,11 @@ class _Branch:
             rule.starts.fact,
             rule.due.fact if rule.starts.kind == "ahead" else "",
             rule.every.on if rule.every else "",
+            rule.dated_by,
         ]
         blind = [unknown(self.columns[name]) for name in names if name and self.columns[name].supplied]
         blind = [condition for condition in blind if condition != "FALSE"]
-        if not blind:
+        if not blind or not (rule.dated_by or rule.in_force(self.scene.as_of.date())):
             return ""
         nothing = Start(NOTHING, NOTHING)
         where = [" OR ".join(f"({self._take(condition)})" for condition in blind)]
