@@ -279,6 +279,8 @@ MISTAKES = [
     ("years since aum", "VOC027", "aum"),
     ("years since birthday", "VOC027", "birthday"),
     ("count of interactions in the last 3 dayz", "VOC029", "3 dayz"),
+    ("count of interactions in the last 3 working days", "VOC029", "3 working days"),
+    ("count of interactions where at within last 3 working days", "RUL038", "3 working days"),
     ("count of interactions in the 0 days before the last 90 days", "VOC029", "0 days"),
     ("change of aum of balances over 3 weeks", "VOC029", "3 weeks"),
     ("change of aum of balances over a year", "VOC029", "a year"),
