@@ -78,9 +78,8 @@ def reckoned(who: Someone, scene: Scene, only: str = "") -> list[Owing]:
         versions = scene.rulebook.versions(rule_id)
         starts = Starts(who, scene.rulebook.vocabulary, scene.calendar, scene.as_of, ends)
         given = [one for rule in versions for one in starts.of(rule)]
-        made = [one for one in given if isinstance(one, Made)]
-        if versions[0].every is not None:
-            made = starts.recent(made)
+        every = [one for one in given if isinstance(one, Made) and one.rule.every is not None]
+        made = [one for one in given if isinstance(one, Made) and one.rule.every is None] + starts.recent(every)
         standing = [Standing(one, who, scene, starts).occurrence() for one in made]
         occurrences = [one for one in standing if isinstance(one, Occurrence)]
         occurrences.sort(key=lambda one: (one.opens, one.due or ()), reverse=True)

@@ -55,14 +55,25 @@ class Standing:
                 return NotOwed(rule, "condition", verdict=verdict)
             gone = self._gone()
         if made.due is None:
-            cause, since = self._cause()
-            undated = Occurrence(rule, "undetermined", made.origin, made.opens, made.start, assumed=made.assumed, verdict=verdict,
-                                 wants=made.wants, why="start")  # fmt: skip
-            return replace(undated, status="ceased", cause=cause, since=since, wants=(), why="") if cause else undated
+            return self._undated(verdict)
         one = self._dated(verdict)
         if gone is not None or (verdict is not None and verdict.verdict is False):
             return self._after_all(one, gone)
         return self._stands(one)
+
+    def _undated(self, verdict: Judged | None) -> Occurrence:
+        """What has no deadline that is known: it may be over, but whether it was in time nobody can tell."""
+        made = self._made
+        one = Occurrence(self._rule, "undetermined", made.origin, made.opens, made.start, assumed=made.assumed, verdict=verdict,
+                         wants=made.wants, why="start")  # fmt: skip
+        one = self._with_pieces(one, tuple(self._pieces(Interval(made.opens, made.opens))))
+        if one.done is not None:
+            return one
+        waiver = self._scene.records.waiver(self._rule, self._who, one.opens, one.next_opens)
+        if waiver is not None:
+            return _waived(one, waiver)
+        cause, since = self._cause()
+        return replace(one, status="ceased", cause=cause, since=since, wants=(), why="") if cause else one
 
     # conditions
 
@@ -132,18 +143,20 @@ class Standing:
             due = counted(rule.due, made.base, calendar, pauses=pauses, most=rule.pauses.most, as_of=self._as_of)
         if due is None:
             raise AssertionError(rule.id)
-        by = act_by(
-            made.opens if rule.every is not None else made.start.first if made.start else None, due.at.first, calendar
-        )
-        pieces = tuple(self._pieces(due.at))
+        begins = made.opens if made.origin.kind == "period" or made.start is None else made.start.first
+        by = act_by(begins, due.at.first, calendar)
         one = Occurrence(
             rule, "paused" if due.paused else "", made.origin, made.opens, made.start, made.assumed, due.at, in_days(rule.due), by,
             risk_from(by, (rule.warns.amount, rule.warns.unit) if rule.warns is not None else None, calendar),
             self._starts.lapses_at(made._replace(due=due)), made.next_opens, provisional(due.at.first, by, calendar),
-            verdict=verdict, pieces=pieces, pauses=stops, timeline=due.timeline,
+            verdict=verdict, pauses=stops, timeline=due.timeline,
         )  # fmt: skip
-        done, until = folded(rule.done, pieces, first), folded(rule.done, pieces, last)
-        return replace(one, done=Interval(done, until)) if done is not None and until is not None else one
+        return self._with_pieces(one, tuple(self._pieces(due.at)))
+
+    def _with_pieces(self, one: Occurrence, pieces: tuple[Piece, ...]) -> Occurrence:
+        done, until = folded(self._rule.done, pieces, first), folded(self._rule.done, pieces, last)
+        known = Interval(done, until) if done is not None and until is not None else None
+        return replace(one, pieces=pieces, done=known)
 
     def _pieces(self, due: Interval) -> Iterable[Piece]:
         made, rule = self._made, self._rule
