@@ -135,6 +135,7 @@ class _Scanner:
         self.key = tuple(part for part in what.table.key if part in readings)
         self.narrow = what.matters is not None
         self.hidden = hidden_bits(what.table, readings, what.as_of)
+        self.large = what.source.scan.stat().st_size >= LARGE
         self.prefix = self._key_prefix()
         self.no_key = 0
         self.conflicts: tuple[tuple[str, ...], ...] = ()
@@ -171,7 +172,7 @@ class _Scanner:
 
     def _key_prefix(self) -> str | None:
         """The letters before the digits of a large file's keys; None to compare texts."""
-        if len(self.key) != 1 or self.what.source.scan.stat().st_size < LARGE:
+        if len(self.key) != 1 or not self.large:
             return None
         raw = self.readings[self.key[0]].raw
         first = self.session.rows(f"SELECT {raw} FROM {raw_rows(self.what.source, self.readings)} LIMIT 1")
@@ -265,6 +266,9 @@ class _Scanner:
             wanted |= {"low": "min(key_number)", "high": "max(key_number)"}
         elif self.key:
             wanted["keys"] = f"count(*) FILTER ({complete(self.key)})"
+            if not self.large:  # one statement less
+                parts = ", ".join(map(sql.name, self.key))
+                wanted["different"] = f"count(DISTINCT ({parts})) FILTER ({complete(self.key)})"
         wanted |= {"rows": "count(*) FILTER (matters)" if self.narrow else "count(*)", "wrong": "bit_or(wrong)"}
         if self.hidden:
             wanted["hidden"] = "bit_or(hidden)"
@@ -302,19 +306,14 @@ class _Scanner:
 
     def _may_share(self, stats: dict[str, Any]) -> bool:
         """Whether rows share a key; where to count the keys of a large file costs as much as to look for such rows, they may."""
-        if (
-            self.key
-            and self.what.source.scan.stat().st_size >= LARGE
-            and self._shared(stats).quick
-            and self.prefix is None
-        ):
+        if self.key and self.large and self._shared(stats).quick and self.prefix is None:
             return True
         return bool(stats["keys"] > self._distinct(stats))
 
     def _distinct(self, stats: dict[str, Any]) -> int:
         """How many different keys there are. Numbers are marked in a bitmap, others are grouped."""
-        if not stats["keys"]:
-            return 0
+        if not stats["keys"] or "different" in stats:
+            return int(stats.get("different", 0))
         if self.prefix is not None and stats["high"] - stats["low"] < SPAN:
             low, high = stats["low"], stats["high"]
             marks = f"bit_count(bitstring_agg(CAST(key_number - {low} AS INTEGER), 0, {high - low}))"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from relcare.files.settings import Settings
 from relcare.located import Place, Problem
+from relcare.rulebook.frozen import dataclass, field
 from relcare.rulebook.vocabulary import Table
 
 

@@ -27,12 +27,12 @@ tables:
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from relcare.files.book_calendar import BookCalendar, read_calendar
 from relcare.located import Mapping, Node, Place, Problem, Scalar, Sequence
+from relcare.rulebook.frozen import dataclass, field
 from relcare.rulebook.vocabulary import Fact, Field, Table, Vocabulary
 
 NAMES = ("relcare.yaml", "relcare.yml")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from relcare.located import Problem
+from relcare.rulebook.frozen import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

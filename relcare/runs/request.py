@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+
+from relcare.rulebook.frozen import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from relcare.formats.report import Report
 from relcare.located import Problem
+from relcare.rulebook.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)
