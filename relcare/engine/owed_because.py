@@ -38,7 +38,7 @@ def because(owing: Owing, vocabulary: Vocabulary, language: str) -> str:
                 lost.setdefault(sql.text(sentence("no record", language).format(gone)), []).append(number)
     told = [
         _case(begins),
-        f"CASE WHEN done IS NULL THEN {_case(missing)} END",
+        f"CASE WHEN done IS NULL AND status <> 'no record' THEN {_case(missing)} END",
         *_stand(_case(causes), _case(lost), language),
     ]
     wants = _around(sentence("wants", language), "wants")
@@ -92,6 +92,8 @@ def _begins(rule: Obligation, vocabulary: Vocabulary, language: str) -> str:
         else "%Y-%m-%d"
     )
     shown = f"strftime(start, '{form}')"
+    if precise:  # a moment of which only the date is known
+        shown = f"CASE WHEN start_until > start + INTERVAL 86398 SECONDS THEN {DAY.format('start')} ELSE {shown} END"
     if rule.every is not None and rule.every.on:
         return _filled(
             "anniversary",

@@ -124,12 +124,13 @@ class OwedList:
         items = (
             f"o.rule, {sql.text(owed.subject)} AS subject, o.key AS subject_id, o.start, o.start_until, o.opens, o.due, o.due_until, o.act_by, o.status, o.assumed, "
             f"o.provisional, o.verdict, o.cause, o.done, o.open, o.paused, {kinds}{padding}{waived}, {responsible} AS responsible, {role} AS role, "
-            f"{', '.join(facts)}, {wants} AS wants, NULL AS together"
+            f"{', '.join(facts)}, {wants} AS wants, NULL AS together, NULL AS actions"
         )
         known = f"SELECT {items}\n  FROM {sql.name(table)} AS o JOIN {base}\n  WHERE (o.verdict IS NOT NULL OR o.status NOT IN ('undetermined')){listed}"
         if not any(asked(rule) for rule in owed.rules.values()):
             return known
         names = " ".join(f"WHEN {n} THEN {sql.text(rule.id)}" for n, rule in owed.rules.items())
+        labels = " ".join(f"WHEN {n} THEN {sql.text(r.label.in_(self.language))}" for n, r in owed.rules.items())
         flags = "".join(f", FALSE AS has{i}" for i in range(self._parts()))
         silent = self._not_silent(owed)
         folded = (
@@ -137,7 +138,8 @@ class OwedList:
             f"min(o.act_by) AS act_by, 'undetermined' AS status, FALSE AS assumed, bool_or(o.provisional) AS provisional, NULL AS verdict, NULL AS cause, NULL AS done, "
             f"bool_or(o.open) AS open, FALSE AS paused{flags}, NULL AS waived_at, NULL AS waived_by, NULL AS waived_why, any_value({responsible}) AS responsible, any_value({role}) AS role, "
             f"{', '.join(f'any_value({e}) AS {t}' for t, e in wanted.items())}, any_value({wants}) AS wants, "
-            f"array_to_string(list_sort(list_distinct(list(CASE o.rule {names} END))), ', ') AS together\n"
+            f"array_to_string(list_sort(list_distinct(list(CASE o.rule {names} END))), ', ') AS together, "
+            f"array_to_string(list_distinct(list(CASE o.rule {labels} END ORDER BY o.rule)), '; ') AS actions\n"
             f"  FROM {sql.name(table)} AS o JOIN {base}\n  WHERE o.verdict IS NULL AND o.status = 'undetermined'{silent}{listed} GROUP BY o.key"
         )
         return f"{known}\n  UNION ALL BY NAME {folded}"
@@ -297,7 +299,7 @@ class OwedList:
             case "rule_id":
                 return Item(f"coalesce(together, {_case({n: r.id for n, r in rules.items()})})")
             case "action":
-                return Item(_case({n: r.label.in_(self.language) for n, r in rules.items()}))
+                return Item(f"coalesce(actions, {_case({n: r.label.in_(self.language) for n, r in rules.items()})})")
             case "clause":
                 return Item(_case({n: " ".join(r.cites) for n, r in rules.items()}), risky="")
             case "provisional":

@@ -7,7 +7,7 @@ from datetime import date
 from relcare.engine.days import WORKING
 from relcare.engine.owed_list import COLUMNS, LIST
 from relcare.engine.rows import QueryRows
-from relcare.formats.report import Report
+from relcare.formats.report import ListedRows, Report
 from relcare.rulebook.conditions import NATURAL_UNITS
 from relcare.rulebook.operands import Misread, read_span
 from relcare.runs.notes import Told, age_notes
@@ -84,22 +84,19 @@ def _result(found: Lists, request: Request, name: str, *, grouped: bool = False,
             columns["count"] = columns["count"].__class__("count", COUNT[opened.language], "number")
         listed = chosen(columns, request.columns)
         keys = tuple(column.key for column in listed)
-        if grouped:
-            found.listed.group(BY_CUSTOMER, FIRST_OF, where)
-            relation, items, where = "owed by customer", found.listed.grouped_items(keys), ""
-        else:
+        if not opened.book.sources:  # the problems say so
+            return Result(problems=tuple(found.problems), on_close=close)
+        rows: QueryRows | ListedRows = ListedRows()
+        if found.count:
             relation, items = LIST, found.listed.items(keys)
-        rows = QueryRows(
-            engine.session,
-            ("", relation, "place"),
-            (),
-            items,
-            where=where if found.count else "FALSE",
-            count=found.count,
-        )
+            if grouped:
+                found.listed.group(BY_CUSTOMER, FIRST_OF, where)
+                relation, items, where = "owed by customer", found.listed.grouped_items(keys), ""
+            rows = QueryRows(engine.session, ("", relation, "place"), (), items, where=where, count=found.count)
         if request.show_sql:
-            engine.session.prepare(rows.query())
-            statements = [*engine.session.statements, rows.query()]
+            last = rows.query() if isinstance(rows, QueryRows) else ""
+            engine.session.prepare(last)
+            statements = [*engine.session.statements, *filter(None, [last])]
             return Result(problems=tuple(found.problems), sql=";\n\n".join(statements) + ";\n", on_close=close)
         report = Report(
             name=name,
