@@ -155,8 +155,3 @@ class Owing:
     rule: Obligation
     occurrences: tuple[Occurrence, ...]
     nothing: NotOwed | None = None
-
-
-def begin(moment: datetime) -> datetime:
-    """The beginning of a moment's day."""
-    return datetime.combine(moment.date(), time.min)

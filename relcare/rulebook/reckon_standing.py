@@ -11,15 +11,13 @@ from relcare.rulebook.decisions import Rulebook
 from relcare.rulebook.evaluate import Judged, judge
 from relcare.rulebook.needs import roots_of
 from relcare.rulebook.obligations import Cause, FactDone, parts_of
-from relcare.rulebook.occurrences import NO_TIME, Interval, NotOwed, Occurrence, Piece, Waiver, begin, when
+from relcare.rulebook.occurrences import NO_TIME, Interval, NotOwed, Occurrence, Piece, Waiver, when
 from relcare.rulebook.reckon_done import earliest, first, folded, in_time, last, possible
 from relcare.rulebook.reckon_evidence import Records, Someone, fact_piece
 from relcare.rulebook.reckon_starts import Made, Starts, counted, in_days
 from relcare.rulebook.values import Moment, State, Value
 from relcare.timing.calendars import Calendar
 from relcare.timing.clock import Pause, act_by, merge_pauses, provisional, risk_from
-
-LOOK_BACK = 400  # days that are looked at for the one on which a condition ceased to hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +55,7 @@ class Standing:
         if made.due is None:
             return self._undated(verdict)
         one = self._dated(verdict)
-        if gone is not None or (verdict is not None and verdict.verdict is False):
-            return self._after_all(one, gone)
-        return self._stands(one)
+        return self._stands(one) if gone is None else self._after_all(one, gone)
 
     def _undated(self, verdict: Judged | None) -> Occurrence:
         """What has no deadline that is known: it may be over, but whether it was in time nobody can tell."""
@@ -110,16 +106,28 @@ class Standing:
         then = self._scene.then(moment)
         return then is not None and self._judged(then, moment).verdict is True
 
-    def _gone(self) -> datetime | None:
-        """The beginning of the first day at whose end `when`, which held at the opening, did no longer; None for too long ago."""
-        day = self._made.opens.date()
-        for _ in range(LOOK_BACK):
-            if datetime.combine(day, time.max) >= self._as_of:
-                return begin(self._as_of)
-            if not self._held(datetime.combine(day, time.max)):
-                return max(self._made.opens, datetime.combine(day, time.min))
-            day += timedelta(days=1)
-        return None
+    def _gone(self) -> datetime:
+        """The beginning of the day at whose end `when`, which held at the end of the day before, does not hold any more.
+
+        The last such day, if `when` has not held again since for more than half of the time that has passed.
+        """
+        opened, gone, step = self._made.opens.date(), self._as_of.date(), 1
+        held = opened
+        while gone - timedelta(days=step) > opened:
+            day = gone - timedelta(days=step)
+            if self._held(datetime.combine(day, time.max)):
+                held = day
+                break
+            gone, step = day, step * 2
+        while gone - held > timedelta(days=1):
+            day = held + (gone - held) // 2
+            if self._held(datetime.combine(day, time.max)):
+                held = day
+            else:
+                gone = day
+        if held == opened and opened < gone and not self._held(datetime.combine(opened, time.max)):
+            return self._made.opens
+        return datetime.combine(gone, time.min)
 
     def _cause(self) -> tuple[Cause | None, datetime | None]:
         """The first cause that has ended it; and since when, where that hangs on dates that are known."""
@@ -228,22 +236,21 @@ class Standing:
         why = "doubt" if one.done.first > due.last else "date only"
         return replace(one, status="undetermined", why=why, wants=self._doubtful(one) if why == "doubt" else ())
 
-    def _after_all(self, one: Occurrence, gone: datetime | None) -> Occurrence:
+    def _after_all(self, one: Occurrence, gone: datetime) -> Occurrence:
         """What held at the opening and does not hold any more: what happened before that stays as it is."""
-        at = gone or NO_TIME
         one = replace(one, was_owed=True)
-        due = one.due or Interval(at, at)
-        if one.done is not None and one.done.first < at:
+        due = one.due or Interval(gone, gone)
+        if one.done is not None and one.done.first < gone:
             done = self._if_done(one, due)
             if done is not None:
                 return done
         waiver = self._scene.records.waiver(self._rule, self._who, one.opens, one.next_opens)
-        if waiver is not None and waiver.at.first < at:
+        if waiver is not None and waiver.at.first < gone:
             return _waived(one, waiver)
         no_record = any(piece.missing for piece in one.pieces)
         if (
             one.lapses_at is not None
-            and one.lapses_at < at
+            and one.lapses_at < gone
             and not no_record
             and not possible(self._rule.done, one.pieces)
         ):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from relcare.rulebook.comparing import day_of
 from relcare.rulebook.conditions import ELAPSED_UNITS, Span
 from relcare.rulebook.obligations import Cadence, Obligation, Point, RowsDone, parts_of
-from relcare.rulebook.occurrences import NO_TIME, Interval, Lines, NotOwed, Occurrence, Origin, begin, when
+from relcare.rulebook.occurrences import NO_TIME, Interval, Lines, NotOwed, Occurrence, Origin, when
 from relcare.rulebook.reckon_evidence import Someone
 from relcare.rulebook.values import ABSENT, FactValue, State, known
 from relcare.rulebook.vocabulary import Vocabulary
@@ -89,7 +89,7 @@ def in_days(point: Point) -> bool:
 def opening(point: Point, base: Interval, calendar: Calendar) -> datetime:
     """The beginning of the day on which a point in days lies; an elapsed one as it is."""
     reached = counted(point, base, calendar).at.first
-    return begin(reached) if in_days(point) else reached
+    return datetime.combine(reached.date(), time.min) if in_days(point) else reached
 
 
 class Starts:

@@ -15,7 +15,7 @@ WORDS = {
         "due": "due {}", "between": "due between {} and {}: its start is known to the day only", "in the course of": "due in the course of {}: its start is known to the day only",
         "left": "{} days left", "left 1": "1 day left", "today": "today", "ago": "{} days ago", "ago 1": "1 day ago", "act by": "act by {}",
         "done": "done {}", "given up": "given up {}", "waived": "on {}{}{}", "by": " by {}", "why": ": {}", "cause": "{}", "cause since": "{} since {}", "gone": "its condition has not held since {}",
-        "gone long": "its condition does not hold any more", "starts": "starts {}", "opens": "opens {}", "missing": "the book can't show it: {}", "wants": "for want of {}", "doubt": "what was done can't be read: {}",
+        "starts": "starts {}", "opens": "opens {}", "missing": "the book can't show it: {}", "wants": "for want of {}", "doubt": "what was done can't be read: {}",
         "on day": "done {}, the time of day is not known", "may start": "its start is not known: {}",
         "assumed": "its start is assumed", "provisional": "provisional: beyond what the calendar knows", "before go_live": "before the book's first day {}: counted, not listed",
         "condition": "{}", "absent": "{} has not come", "not supplied": "{} is not supplied{}", "no version": "no version of the rule is in force on {}", "not begun": "{} lies after {}, the first day of the period", "rule": "nothing is owed under {}, whose end starts it", "no period": "no period has opened yet",
@@ -29,7 +29,7 @@ WORDS = {
     "zh": {
         "headline": "{}（{}）：{}，{}。", "not owed": "无需办理", "joint": "，", "also": "；", "id": "{}，{}",
         "due": "期限 {}", "between": "期限在 {} 与 {} 之间（起点仅有日期）", "in the course of": "期限在 {} 当日之内（起点仅有日期）", "left": "剩 {} 天", "left 1": "剩 1 天", "today": "今天到期", "ago": "已过 {} 天", "ago 1": "已过 1 天", "act by": "最晚 {} 办理",
-        "done": "{} 完成", "given up": "{} 失效", "waived": "{1}于 {0}{2}", "by": "{} ", "why": "：{}", "cause": "{}", "cause since": "{}（自 {} 起）", "gone": "自 {} 起不再满足条件", "gone long": "不再满足条件",
+        "done": "{} 完成", "given up": "{} 失效", "waived": "{1}于 {0}{2}", "by": "{} ", "why": "：{}", "cause": "{}", "cause since": "{}（自 {} 起）", "gone": "自 {} 起不再满足条件",
         "starts": "{} 起算", "opens": "{} 开始", "missing": "数据无法显示：{}", "wants": "缺少{}", "doubt": "完成情况无法读取：{}", "on day": "{} 完成，时刻不明", "may start": "起点未知：{}",
         "assumed": "起点为推定", "provisional": "推定：超出日历已知范围", "before go_live": "早于启用日 {}：计数但不列出",
         "condition": "{}", "absent": "{}尚未发生", "not supplied": "数据未提供{}{}", "no version": "{} 没有生效的规则版本", "not begun": "{}晚于周期首日 {}", "rule": "以 {} 的结束为起点，而该规则无需办理", "no period": "尚无已开始的周期",

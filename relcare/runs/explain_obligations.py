@@ -110,7 +110,7 @@ class ObligationTelling(Telling):
                 label = one.cause.label.in_(self._language)
                 return [self._say("cause since", label, one.since.date()) if one.since else self._say("cause", label)]
             case "ceased":
-                return [self._say("gone", one.since.date()) if one.since else self._say("gone long")]
+                return [self._say("gone", one.since.date() if one.since else "")]
             case "lapsed" if one.since is not None:
                 return [self._say("given up", one.since.date())]
             case "not started":
