@@ -322,11 +322,20 @@ SELECT DISTINCT * FROM (
     WHEN 19 THEN least(message IS NOT NULL, call IS NOT NULL, invitation IS NOT NULL) ELSE ladder IS NOT NULL END IS NOT TRUE
 );
 
+-- A row is a rule that can be due on that day.
+CREATE TEMP TABLE rules AS
+FROM (VALUES (2, 'CARE-FESTIVAL', 'Festival benefit', NULL, '1.1.1'), (30, 'CARE-LADDER-BRONZE', 'Tell the bronze benefit', NULL, '1.1.2'),
+  (31, 'CARE-LADDER-SILVER', 'Tell the silver benefit', NULL, '1.1.2'), (32, 'CARE-LADDER-GOLD', 'Tell the gold benefit', NULL, '1.1.2'),
+  (33, 'CARE-LADDER-PLATINUM', 'Tell the platinum benefit', NULL, '1.1.2'),
+  (4, 'CARE-ICEBREAK', 'Ice-breaker call and needs survey', 'phone', '1.2.1'), (5, 'CARE-MILESTONE', 'Anniversary service (account insurance)', NULL, '1.2.2'),
+  (6, 'CARE-TRIGGER', 'Contact about exchange and study finance', NULL, '1.2.2'), (9, 'CARE-WARNING', 'Preventive contact', NULL, '3.1.3'),
+  (11, 'CARE-REPRICE', 'Repricing reminder with a hedging proposal', 'phone', '1.2.3'), (12, 'CLOCK-ANSWER', 'Answer the customer', NULL, '2.1.1'),
+  (13, 'CLOCK-FEEDBACK', 'First progress feedback', NULL, '2.1.1'), (14, 'CLOCK-FACTS', 'Establish the facts', NULL, '2.1.2'), (15, 'CLOCK-PLAN', 'Plan told and confirmed', NULL, '2.1.3'),
+  (16, 'CLOCK-FOLLOWUP', 'Follow-up and satisfaction', NULL, '2.1.4'), (17, 'CLOCK-ESCALATE', 'Escalate to a supervisor', NULL, '2.1.4'),
+  (18, 'REPAIR-VISIT', 'Repair visit at the customer''s', NULL, '3.2.1'), (19, 'REPAIR-CONTACT', 'Repair SMS, call and survey invitation', NULL, '3.2.1')) rules(rule, id, action, channel, clause);
+
 -- What was let off is not owed.
-DELETE FROM owed USING waivers WHERE subject_id = key AND waived_at >= opens AND rule_id = CASE rule WHEN 2 THEN 'CARE-FESTIVAL' WHEN 30 THEN 'CARE-LADDER-BRONZE' WHEN 31 THEN 'CARE-LADDER-SILVER'
-  WHEN 32 THEN 'CARE-LADDER-GOLD' WHEN 33 THEN 'CARE-LADDER-PLATINUM' WHEN 4 THEN 'CARE-ICEBREAK'
-  WHEN 5 THEN 'CARE-MILESTONE' WHEN 6 THEN 'CARE-TRIGGER' WHEN 9 THEN 'CARE-WARNING' WHEN 11 THEN 'CARE-REPRICE' WHEN 12 THEN 'CLOCK-ANSWER' WHEN 13 THEN 'CLOCK-FEEDBACK'
-  WHEN 14 THEN 'CLOCK-FACTS' WHEN 15 THEN 'CLOCK-PLAN' WHEN 16 THEN 'CLOCK-FOLLOWUP' WHEN 17 THEN 'CLOCK-ESCALATE' WHEN 18 THEN 'REPAIR-VISIT' ELSE 'REPAIR-CONTACT' END;
+DELETE FROM owed USING (SELECT rule, subject_id, waived_at FROM waivers JOIN rules ON id = rule_id) w WHERE subject_id = key AND waived_at >= opens AND w.rule = owed.rule;
 
 -- A row is an obligation of which it is unknown if it was done: what would complete it is known or possible.
 CREATE TEMP TABLE unsure AS
@@ -349,18 +358,15 @@ WITH dated AS (
       ELSE due END AS act_by
   FROM owed o LEFT JOIN days ON days.day = coalesce(o.day, CAST(moment AS DATE))
 ), standing AS (
-  SELECT o.rule, o.subject, o.key, o.customer_id, person, o.due, act_by, NULL AS together,
+  SELECT o.rule, o.subject, o.key, o.customer_id, person, o.due, act_by, NULL AS together, NULL AS actions,
     CASE WHEN u.key IS NOT NULL THEN 'undetermined' WHEN plans.paused AND o.rule = 15 THEN 'paused' WHEN coalesce(moment_until, o.due) < TIMESTAMP '2026-11-20 23:59:59.999999' THEN 'overdue'
       WHEN o.due < TIMESTAMP '2026-11-20 23:59:59.999999' THEN 'undetermined' WHEN CAST(act_by AS DATE) <= risk THEN 'at risk' ELSE 'running' END AS status
   FROM dated o LEFT JOIN unsure u USING (rule, key) LEFT JOIN plans ON o.rule = 15 AND plans.complaint_id = o.key
   WHERE NOT unknown AND o.due < TIMESTAMP '2026-11-28'
   UNION ALL
   SELECT arg_min(rule, CASE WHEN rule < 30 THEN rule * 100 ELSE 300 + rule END), subject, key, any_value(customer_id), any_value(person), min(due), min(act_by),
-    array_to_string(list_sort(list(CASE rule WHEN 2 THEN 'CARE-FESTIVAL' WHEN 4 THEN 'CARE-ICEBREAK' WHEN 5 THEN 'CARE-MILESTONE' WHEN 6 THEN 'CARE-TRIGGER'
-      WHEN 18 THEN 'REPAIR-VISIT' WHEN 19 THEN 'REPAIR-CONTACT'
-      WHEN 30 THEN 'CARE-LADDER-BRONZE' WHEN 31 THEN 'CARE-LADDER-SILVER' WHEN 32 THEN 'CARE-LADDER-GOLD' WHEN 33 THEN 'CARE-LADDER-PLATINUM' WHEN 9 THEN 'CARE-WARNING'
-      WHEN 11 THEN 'CARE-REPRICE' ELSE 'CLOCK-FOLLOWUP' END)), ', '), 'undetermined'
-  FROM dated WHERE unknown AND (due < TIMESTAMP '2026-11-28' OR due IS NULL) GROUP BY subject, key, rule = 16
+    string_agg(id, ', ' ORDER BY id), string_agg(action, '; ' ORDER BY action), 'undetermined'
+  FROM dated JOIN rules USING (rule) WHERE unknown AND (due < TIMESTAMP '2026-11-28' OR due IS NULL) GROUP BY subject, key, rule = 16
 ), acting AS (
   SELECT staff_id, CASE WHEN away THEN deputy ELSE staff_id END AS acts, away
   FROM (SELECT *, coalesce(away_from <= DATE '2026-11-20' AND coalesce(away_until >= DATE '2026-11-20', TRUE), FALSE) AS away
@@ -375,21 +381,13 @@ SELECT CASE WHEN act_by = date_trunc('day', act_by) + INTERVAL 86399999999 MICRO
   CASE WHEN s.customer_id IS NOT NULL THEN CASE tier WHEN 1 THEN 'core_vip' WHEN 2 THEN 'growth' WHEN 3 THEN 'basic' ELSE 'undetermined' END END AS tier,
   CASE WHEN s.customer_id IS NOT NULL THEN CASE stage WHEN 1 THEN 'acquisition' WHEN 2 THEN 'growth' WHEN 3 THEN 'maturity' WHEN 4 THEN 'decline' WHEN 5 THEN 'none'
     ELSE 'undetermined' END END AS stage,
-  coalesce(together, rules.id) AS rule_id, action, coalesce(CASE WHEN a.away AND other.away THEN NULL ELSE coalesce(a.acts, person) END, head, person) AS owner,
+  coalesce(together, rules.id) AS rule_id, coalesce(actions, action) AS action, coalesce(CASE WHEN a.away AND other.away THEN NULL ELSE coalesce(a.acts, person) END, head, person) AS owner,
   coalesce(rules.channel, p.preferred_channel) AS channel, clause, NULL AS provisional,
   subject = 'complaint' AND (status = 'overdue' OR (status = 'undetermined' AND due < TIMESTAMP '2026-11-20 23:59:59.999999')) AS late,
   row_number() OVER (ORDER BY s.act_by NULLS FIRST, CASE status WHEN 'overdue' THEN 0 WHEN 'at risk' THEN 1 WHEN 'paused' THEN 2 WHEN 'running' THEN 3 ELSE 5 END,
     CASE subject WHEN 'complaint' THEN 0 WHEN 'customer' THEN 1 ELSE 2 END, coalesce(nullif(tier, 0), 4), due NULLS FIRST, key, CASE WHEN s.rule < 30 THEN s.rule ELSE 3 END, s.rule) AS place
 FROM standing s
-JOIN (VALUES (2, 'CARE-FESTIVAL', 'Festival benefit', NULL, '1.1.1'), (30, 'CARE-LADDER-BRONZE', 'Tell the bronze benefit', NULL, '1.1.2'),
-  (31, 'CARE-LADDER-SILVER', 'Tell the silver benefit', NULL, '1.1.2'), (32, 'CARE-LADDER-GOLD', 'Tell the gold benefit', NULL, '1.1.2'),
-  (33, 'CARE-LADDER-PLATINUM', 'Tell the platinum benefit', NULL, '1.1.2'),
-  (4, 'CARE-ICEBREAK', 'Ice-breaker call and needs survey', 'phone', '1.2.1'), (5, 'CARE-MILESTONE', 'Anniversary service (account insurance)', NULL, '1.2.2'),
-  (6, 'CARE-TRIGGER', 'Contact about exchange and study finance', NULL, '1.2.2'), (9, 'CARE-WARNING', 'Preventive contact', NULL, '3.1.3'),
-  (11, 'CARE-REPRICE', 'Repricing reminder with a hedging proposal', 'phone', '1.2.3'), (12, 'CLOCK-ANSWER', 'Answer the customer', NULL, '2.1.1'),
-  (13, 'CLOCK-FEEDBACK', 'First progress feedback', NULL, '2.1.1'), (14, 'CLOCK-FACTS', 'Establish the facts', NULL, '2.1.2'), (15, 'CLOCK-PLAN', 'Plan told and confirmed', NULL, '2.1.3'),
-  (16, 'CLOCK-FOLLOWUP', 'Follow-up and satisfaction', NULL, '2.1.4'), (17, 'CLOCK-ESCALATE', 'Escalate to a supervisor', NULL, '2.1.4'),
-  (18, 'REPAIR-VISIT', 'Repair visit at the customer''s', NULL, '3.2.1'), (19, 'REPAIR-CONTACT', 'Repair SMS, call and survey invitation', NULL, '3.2.1')) rules(rule, id, action, channel, clause)
+JOIN rules
   USING (rule)
 LEFT JOIN people p ON p.customer_id = s.customer_id
 LEFT JOIN acting a ON a.staff_id = person LEFT JOIN acting other ON other.staff_id = a.acts AND a.away
