@@ -27,9 +27,9 @@ def complaints(
     encoding: o.Encoding = "",
     show_sql: o.ShowSql = False,
 ) -> int:
-    """Every complaint: its stage, its clocks, the next step and who takes it.
+    """Every complaint: its stage, its clocks, the next step.
 
-    A clock is told with its status and its deadline.
+    The next step with who takes it; a clock is told with its status and its deadline.
     """
     from datetime import datetime
 

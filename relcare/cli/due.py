@@ -31,9 +31,9 @@ def due(
     encoding: o.Encoding = "",
     show_sql: o.ShowSql = False,
 ) -> int:
-    """What is due within a span, or overdue: to whom, by when, who acts, and why.
+    """What is due or overdue: by when, who acts, and why.
 
-    Ordered by the day by which somebody has to act.
+    Within a span from the as-of; ordered by the day by which somebody has to act.
     """
     from datetime import datetime
 

@@ -19,13 +19,15 @@ class Days:
 
     `relation` has `day`, `open`, `opened` (how many days up to it are open), `last_open` and `next_open` (the day itself where it
     is open). `reached` has, for each number `n` of `spans` and each `day`, the n-th open day strictly after it (before it where
-    n is negative).
+    n is negative). `title` tells two calendars of one name apart.
     """
 
-    def __init__(self, session: Session, calendar: Calendar, first: date, last: date, spans: Iterable[int]) -> None:
+    def __init__(
+        self, session: Session, calendar: Calendar, first: date, last: date, spans: Iterable[int], title: str = ""
+    ) -> None:
         self.calendar = calendar
-        self.relation = sql.name(f"calendar {calendar.name}")
-        self.reached = sql.name(f"working days {calendar.name}")
+        self.relation = sql.name(f"calendar {title or calendar.name}")
+        self.reached = sql.name(f"working days {title or calendar.name}")
         first, last = first - MARGIN, last + MARGIN
         count = (last - first).days + 1
         session.run(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, time
 from typing import NamedTuple
 
 from relcare.engine import dialect as sql
@@ -27,6 +27,7 @@ class Scene(NamedTuple):
     rules whose end starts another, by id. With `every` also what was given up or done long ago is made. `parts` is how many
     pieces of evidence a rule has at the most. `who` is the subject's field by which evidence is found that does not name the
     subject itself ("" for none). `covers` gives the first and the last day that a table covers, "" where nothing is said.
+    `past` are the tables of what conditions said at an opening, by the number of the version and the opening.
     """
 
     base: str
@@ -40,6 +41,7 @@ class Scene(NamedTuple):
     parts: int = 1
     who: str = ""
     covers: Callable[[str], tuple[str, str]] = lambda _: ("", "")
+    past: Mapping[tuple[int, datetime], str] = {}  # never changed
 
 
 class Start(NamedTuple):
@@ -68,8 +70,8 @@ def lowest(column: Column) -> str:
 
 def highest(column: Column) -> str:
     """The latest point of a date, moment or month; NULL where it has no value."""
-    if column.type == "moment":
-        return column.until or column.value
+    if column.type == "moment":  # where the value is hidden, as later than the as-of, so is its latest point
+        return f"CASE WHEN {column.value} IS NOT NULL THEN {column.until} END" if column.until else column.value
     return f"CAST({day_of(column)} AS TIMESTAMP) + {DAY_END}"
 
 
@@ -96,7 +98,8 @@ def occurrences(rule: Obligation, number: int, scene: Scene) -> Iterator[str]:
     if rule.starts.kind == "ahead":
         yield branch.ahead()
     elif rule.every is not None and rule.every.on:
-        for back in range(ANNIVERSARIES):
+        never = rule.lapses.after is None and not rule.lapses.at_next
+        for back in range(scene.as_of.year - rule.start.year + 2 if never else ANNIVERSARIES):
             yield branch.clock(branch.anniversary(back), branch.anniversary(back - 1))
         if rule.opens is not None:  # the next one may have opened
             yield branch.clock(branch.anniversary(-1), branch.anniversary(-2))
@@ -178,7 +181,13 @@ class _Branch:
         begins = stretch.opens.date() if festive else stretch.first
         if dated is not None and dated.supplied:
             where.append(f"coalesce(CAST({self._take(dated.value)} AS DATE) <= {sql.day(begins)}, TRUE)")
-        return self._select(start, Made(due, due), first, "", where)
+        day = sql.moment(datetime.combine(stretch.first, time.min))
+        then = self.scene.past.get((self.number, stretch.opens))
+        if then is None:
+            return self._select(start, Made(due, due), first, "", where, since=Start(day, day))
+        join = f" LEFT JOIN {then} AS past ON past.key = own.key"
+        where.append("past.verdict IS NOT FALSE")
+        return self._select(start, Made(due, due), first, join, where, "past.verdict", since=Start(day, day))
 
     def ahead(self) -> str:
         """Ahead of a date of the subject."""
@@ -234,7 +243,16 @@ class _Branch:
 
         return Start(on(nth), on(nth), where=(f"{nth} >= 1",))
 
-    def _select(self, start: Start, due: Made, opens: str, joins: str, where: list[str], verdict: str = "") -> str:
+    def _select(
+        self,
+        start: Start,
+        due: Made,
+        opens: str,
+        joins: str,
+        where: list[str],
+        verdict: str = "",
+        since: Start | None = None,
+    ) -> str:
         rule, scene = self.rule, self.scene
         verdict = verdict or ("TRUE" if rule.when is None else f"own.{verdict_column(self.number)}")
         cause = f"own.{cause_column(rule.ceases)}" if rule.ceases else "CAST(NULL AS SMALLINT)"
@@ -247,7 +265,7 @@ class _Branch:
             f"CAST({self.number} AS SMALLINT) AS rule", "own.key AS key", f"{who} AS who", f"{opens} AS opens", f"{start.low} AS start",
             f"{start.high} AS start_until", f"{start.assumed} AS assumed", f"{due.low} AS due", f"{due.high} AS due_until",
             f"{start.following} AS next_opens", f"{verdict} AS verdict", f"{cause} AS cause", "FALSE AS paused",
-            *self._parts(start, due, opens),
+            *self._parts(since or start, due, opens),
         ]  # fmt: skip
         inner = [
             f"{sql.name(scene.key)} AS key",
@@ -255,7 +273,8 @@ class _Branch:
         ]
         inner += [verdict_column(self.number)] if rule.when is not None else []
         inner += [cause_column(rule.ceases)] if rule.ceases else []
-        kept = f" WHERE {verdict_column(self.number)} IS NOT FALSE" if rule.when is not None else ""
+        now = rule.when is not None and not rule.at_start
+        kept = f" WHERE {verdict_column(self.number)} IS NOT FALSE" if now else ""
         outer = f"\n  WHERE {' AND '.join(where)}" if where else ""
         return f"SELECT {', '.join(items)}\n  FROM (SELECT {', '.join(inner)} FROM {scene.base}{kept}) AS own{joins}{outer}"
 

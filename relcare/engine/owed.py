@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from relcare.engine import dialect as sql
 from relcare.engine.conditions import Against
-from relcare.engine.days import WORKING, Days
+from relcare.engine.days import Days
 from relcare.engine.decide import Engine, Relation
 from relcare.engine.evidence import (
     Gathered,
@@ -42,8 +42,10 @@ from relcare.engine.occurrences import (
     occurrences,
     verdict_column,
 )
+from relcare.engine.past import judged_then
 from relcare.engine.pauses import Stopped
-from relcare.engine.standing import Standing, lapse_spans
+from relcare.engine.standing import Standing, open_days_counted
+from relcare.engine.stretches import stretches
 from relcare.engine.waivers import waivers_of, want_waivers
 from relcare.rulebook.conditions import Condition, facts_of
 from relcare.rulebook.obligations import FactDone, Obligation, RowsDone, parts_of
@@ -160,7 +162,7 @@ class Owing:
                 plan.want(rule.subject, [link.here])
             extra = plan.extra.setdefault(part.table, {})
             extra.update(dict.fromkeys(n for n in needed if n in source.supplied))
-            since = None if self.every else oldest(rule, self.calendar, self.engine.as_of)
+            since = None if self.every else oldest(rule, self.calendar_of(rule.calendar), self.engine.as_of)
             self._rows.setdefault((part.table, kind.where, since is None), []).append((kind.codes, since))
             if table.fields[table.dated_by].type == "moment":
                 plan.precise.setdefault(part.table, set()).add(table.dated_by)
@@ -243,12 +245,13 @@ class Owing:
         engine = self.engine
         if owed.relation is None:
             raise AssertionError(owed.subject)
+        days = self._days(owed)
         scene = Scene(
             owed.base,
             owed.relation.key,
             dated,
             owed.relation.columns,
-            self._days(owed),
+            next(iter(days.values())),
             engine.as_of,
             {},
             self.every,
@@ -256,11 +259,17 @@ class Owing:
             self._who(owed),
             lambda name: engine.book.covers(name) if name in engine.sources else ("", ""),
         )
+        scene = scene._replace(past=self._past(owed))
         waived = waivers_of(engine, {number: rule.id for number, rule in owed.rules.items()})
         sources = {rule.starts.rule for rule in owed.rules.values() if rule.starts.rule}
         ends: dict[str, str] = {}
-        for level, rules in enumerate(levels(owed.rules)):
-            scene = scene._replace(ends=dict(ends))
+        groups = [
+            (named, {n: rule for n, rule in rules.items() if rule.calendar == named})
+            for rules in levels(owed.rules)
+            for named in days
+        ]
+        for level, (named, rules) in enumerate(groups):
+            scene = scene._replace(ends=dict(ends), days=days[named])
             selects = [s for number, rule in rules.items() for s in occurrences(rule, number, scene)]
             if not selects:
                 continue
@@ -344,6 +353,17 @@ class Owing:
             return ""
         return f" AND ({due} < {sql.day(self.horizon + timedelta(days=1))} OR {due} IS NULL)"
 
+    def _past(self, owed: Owed) -> dict[tuple[int, datetime], str]:
+        """What the conditions of rules that are judged at the start said at each opening that may still be open."""
+        return {
+            (number, stretch.opens): judged_then(self.engine, rule, stretch.opens, f"{rule.subject} then {number} {i}")
+            for number, rule in owed.rules.items()
+            if rule.at_start and rule.every is not None
+            for i, stretch in enumerate(
+                stretches(rule, self.calendar_of(rule.calendar), self.engine.as_of, every=self.every)
+            )
+        }
+
     def _who(self, owed: Owed) -> str:
         """The field by which evidence is found that does not name the subject itself; "" for none."""
         tables = {p.table for rule in owed.rules.values() for p in parts_of(rule.done) if isinstance(p, RowsDone)}
@@ -357,8 +377,8 @@ class Owing:
         chained = [str(number) for number, rule in rules.items() if rule.id in sources]
         return f"({condition}) OR rule IN ({', '.join(chained)})" if chained else condition
 
-    def _days(self, owed: Owed) -> Days:
-        """The calendar from the first date that something is counted from to the last."""
+    def _days(self, owed: Owed) -> dict[str, Days]:
+        """The calendars from the first date that something is counted from to the last, by the names that rules give."""
         engine, today = self.engine, self.engine.as_of.date()
         columns = owed.relation.columns if owed.relation is not None else {}
         dates = first_and_last(owed.rules.values(), columns)
@@ -366,13 +386,23 @@ class Owing:
         if dates:
             items = ", ".join(f"min({d}), max({d})" for d in dates)
             edges += [d for d in engine.session.rows(f"SELECT {items} FROM {owed.base}")[0] if d is not None]
-        spans: set[int] = set(lapse_spans(owed.rules))
-        for rule in owed.rules.values():
-            points = [rule.due, rule.opens, *(p.since for p in parts_of(rule.done) if isinstance(p, RowsDone))]
-            for point in points:
-                if point is not None and point.span is not None and point.span.unit == WORKING:
-                    spans.add(-point.span.amount if point.before else point.span.amount)
-        return Days(engine.session, self.calendar, min(edges) - AHEAD, max(edges) + AHEAD, spans)
+        first, last = min(edges) - AHEAD, max(edges) + AHEAD
+        return {
+            named: Days(
+                engine.session,
+                self.calendar_of(named),
+                first,
+                last,
+                open_days_counted(rules),
+                named and f"{named} as told",
+            )
+            for named in dict.fromkeys(rule.calendar for rule in owed.rules.values())
+            if (rules := {n: rule for n, rule in owed.rules.items() if rule.calendar == named})
+        }
+
+    def calendar_of(self, name: str) -> Calendar:
+        """The calendar that a rule names, as the rule files have it; the book's where it names none."""
+        return self.engine.rulebook.calendars[name] if name else self.calendar
 
     def _pause(self, subject: str, relation: str, rules: dict[int, Obligation], days: Days) -> None:
         table = self._pausing(subject)

@@ -193,3 +193,14 @@ def lapse_spans(rules: dict[int, Obligation]) -> set[int]:
     """The numbers of working days after which rules lapse."""
     spans = (rule.lapses.after for rule in rules.values())
     return {span.amount for span in spans if span is not None and span.unit == WORKING}
+
+
+def open_days_counted(rules: dict[int, Obligation]) -> set[int]:
+    """The numbers of open days that rules count with, those counted backwards negative."""
+    counted = lapse_spans(rules)
+    for rule in rules.values():
+        points = [rule.due, rule.opens, *(part.since for part in parts_of(rule.done) if isinstance(part, RowsDone))]
+        for point in points:
+            if point is not None and point.span is not None and point.span.unit == WORKING:
+                counted.add(-point.span.amount if point.before else point.span.amount)
+    return counted

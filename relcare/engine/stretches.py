@@ -31,13 +31,14 @@ class Stretch(NamedTuple):
 def stretches(rule: Obligation, calendar: Calendar, as_of: datetime, *, every: bool = False) -> list[Stretch]:
     """Those that have opened at the as-of and are not given up yet; with `every`, given up ones of the last year as well.
 
-    Of the versions of a rule each has its own: a stretch is there if its first day lies in the version's time.
+    Of the versions of a rule each has its own: a stretch is there if its first day (of a festival the opening) lies in the
+    version's time.
     """
     starts = _festivals(rule, calendar, as_of) if _festive(rule) else _periods(rule, as_of)
     found = []
     for first, following in pairwise(starts):
         opens, due = _opens(rule, calendar, first), _due(rule, calendar, first)
-        if opens > as_of or not rule.in_force(first):
+        if opens > as_of or not rule.in_force(opens.date() if _festive(rule) else first):
             continue
         next_opens = _opens(rule, calendar, following)
         lapse = lapse_point(rule.lapses, due, next_opens, calendar)

@@ -12,15 +12,14 @@ from relcare.rulebook.vocabulary import TEMPORAL
 def without_history(rule: Obligation, rulebook: Rulebook) -> tuple[str, str]:
     """The first fact of a rule's `when` that can't be judged at its start, and why; ("", "") where all can.
 
-    Where all subjects share the start (months, quarters, years, festivals) every historic fact will do; where each has its
-    own, only dates of its own row that are hidden until they have happened.
+    All subjects share the start: it is that of a period (months, quarters, years) or of a festival.
     """
     shared = rule.every is not None and not rule.every.on
     for name in facts_of(rule.when) if rule.when is not None else ():
+        if not shared:
+            return name, "each subject has a start of its own; only that of a period or a festival is one for all"
         if not is_historic(rule.subject, name, rulebook):
             return name, "its past is not known"
-        if not shared and not _happened(rule.subject, name, rulebook):
-            return name, "each subject has a start of its own, and this is no date of its own that has happened"
     return "", ""
 
 

@@ -76,11 +76,13 @@ def reckoned(who: Someone, scene: Scene, only: str = "") -> list[Owing]:
         if asked is not None and rule_id not in asked:
             continue
         versions = scene.rulebook.versions(rule_id)
-        starts = Starts(who, scene.rulebook.vocabulary, scene.calendar, scene.as_of, ends)
+        named = versions[-1].calendar  # as the rule files have it, without the book's own days
+        seen = replace(scene, calendar=scene.rulebook.calendars[named]) if named else scene
+        starts = Starts(who, scene.rulebook.vocabulary, seen.calendar, scene.as_of, ends)
         given = [one for rule in versions for one in starts.of(rule)]
         every = [one for one in given if isinstance(one, Made) and one.rule.every is not None]
         made = [one for one in given if isinstance(one, Made) and one.rule.every is None] + starts.recent(every)
-        standing = [Standing(one, who, scene, starts).occurrence() for one in made]
+        standing = [Standing(one, who, seen, starts).occurrence() for one in made]
         occurrences = [one for one in standing if isinstance(one, Occurrence)]
         occurrences.sort(key=lambda one: (one.opens, one.due or ()), reverse=True)
         ends[rule_id] = [one for one in occurrences if not one.was_owed]

@@ -110,6 +110,16 @@ fields:
 """
 
 
+# Facts whose past is known.
+FACTS = """
+kind: facts
+for: customer
+facts:
+  calls_90d: {is: count of interactions where kind call in the last 90 days}
+---
+"""
+
+
 def off(first: str, last: str, *, opened: bool = False) -> DayException:
     """Days that are closed for National Day, or open to make up for it."""
     return DayException(date.fromisoformat(first), date.fromisoformat(last), opened, "National Day", "国庆节")

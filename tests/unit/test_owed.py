@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from owed_books import CARE, CLOCK, owed, rule, statuses
+from owed_books import CARE, CLOCK, FACTS, owed, rule, statuses
 
 FEEDBACK = CLOCK + rule(
     "FEEDBACK", "starts: received_at", "within: 24 hours", "done when: feedback_at is known", "warns: 4 hours before"
@@ -397,3 +397,43 @@ def test_the_order_of_rows_and_rows_of_the_future_say_nothing():
     )  # fmt: skip
     assert plain == other
     assert plain
+
+
+def test_who_came_to_it_in_the_middle_of_a_period_owes_from_the_next_where_the_rule_says_so():
+    lines = [
+        "when: {calls_90d: at least 1}",
+        "every: quarter",
+        "due: last working day of the quarter",
+        "done when: interaction visit",
+    ]
+    now, then = FACTS + CARE + rule("Q", *lines), FACTS + CARE + rule("Q", *lines, "judged: at start")
+    books = {
+        "customers.csv": customers("BEFORE,2020-01-06,,vip", "WITHIN,2020-01-06,,vip"),
+        "interactions.csv": interactions("I1,BEFORE,2026-06-30 10:00,call,,,", "I2,WITHIN,2026-07-02 10:00,call,,,"),
+    }
+    last = [
+        {row["subject_id"] for row in owed(text, books, "2026-09-20") if row["opens"].month == 7}
+        for text in (now, then)
+    ]
+    assert last == [{"BEFORE", "WITHIN"}, {"BEFORE"}]
+
+
+def test_evidence_before_a_festival_counts_in_its_window_alone():
+    text = CARE + rule(
+        "GIFT", "every: festival", "due: 1 working day before the festival", "opens: 30 days before the festival",
+        "done when: interaction visit in the 10 days before the festival",
+    )  # fmt: skip
+    for day, status in (("2026-09-14", "overdue"), ("2026-09-15", "met")):
+        books = {
+            "customers.csv": customers("C1,2026-01-06,,vip"),
+            "interactions.csv": interactions(f"I1,C1,{day} 10:00,visit,,,"),
+        }
+        assert statuses(text, books, "2026-09-26") == {"GIFT C1": status}
+
+
+def test_what_comes_after_the_as_of_ends_nothing_yet():
+    text = PLAN + rule("FOLLOW", "starts: end of PLAN", "within: 3 working days", "done when: followed_up_at is known")
+    told = complaint("2026-09-14 10:00", "", "2026-09-15 09:00", "2026-09-29 09:00")
+    assert owed(text, told, "2026-09-24") == owed(
+        text, complaint("2026-09-14 10:00", "", "2026-09-15 09:00"), "2026-09-24"
+    )
