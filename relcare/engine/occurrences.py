@@ -164,7 +164,7 @@ class _Branch:
         blind = [condition for condition in blind if condition != "FALSE"]
         if not blind or not (rule.dated_by or rule.in_force(self.scene.as_of.date())):
             return ""
-        nothing = Start(NOTHING, NOTHING)
+        nothing = Start(NOTHING, NOTHING, BEGINNING)  # no row can be told to be later than its opening
         where = [" OR ".join(f"({self._take(condition)})" for condition in blind)]
         if rule.dated_by:
             where += [f"coalesce({' AND '.join(self._in_force(NOTHING))}, TRUE)"]

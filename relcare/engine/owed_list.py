@@ -124,7 +124,7 @@ class OwedList:
         items = (
             f"o.rule, {sql.text(owed.subject)} AS subject, o.key AS subject_id, o.start, o.start_until, o.opens, o.due, o.due_until, o.act_by, o.status, o.assumed, "
             f"o.provisional, o.verdict, o.cause, o.done, o.open, o.paused, {kinds}{padding}{waived}, {responsible} AS responsible, {role} AS role, "
-            f"{', '.join(facts)}, {wants} AS wants, NULL AS together, NULL AS actions"
+            f"{', '.join(facts)}, NULL AS wants, NULL AS together, NULL AS actions"
         )
         known = f"SELECT {items}\n  FROM {sql.name(table)} AS o JOIN {base}\n  WHERE (o.verdict IS NOT NULL OR o.status NOT IN ('undetermined')){listed}"
         if not any(asked(rule) for rule in owed.rules.values()):
@@ -136,8 +136,8 @@ class OwedList:
         folded = (
             f"SELECT min(o.rule) AS rule, {sql.text(owed.subject)} AS subject, o.key AS subject_id, NULL AS start, NULL AS start_until, NULL AS opens, min(o.due) AS due, min(o.due) AS due_until, "
             f"min(o.act_by) AS act_by, 'undetermined' AS status, FALSE AS assumed, bool_or(o.provisional) AS provisional, NULL AS verdict, NULL AS cause, NULL AS done, "
-            f"bool_or(o.open) AS open, FALSE AS paused{flags}, NULL AS waived_at, NULL AS waived_by, NULL AS waived_why, any_value({responsible}) AS responsible, any_value({role}) AS role, "
-            f"{', '.join(f'any_value({e}) AS {t}' for t, e in wanted.items())}, any_value({wants}) AS wants, "
+            f"bool_or(o.open) AS open, FALSE AS paused{flags}, NULL AS waived_at, NULL AS waived_by, NULL AS waived_why, arg_min({responsible}, o.rule) AS responsible, arg_min({role}, o.rule) AS role, "
+            f"{', '.join(f'any_value({e}) AS {t}' for t, e in wanted.items())}, array_to_string(list_sort(list_distinct(flatten(list({wants})))), '; ') AS wants, "
             f"array_to_string(list_sort(list_distinct(list(CASE o.rule {names} END))), ', ') AS together, "
             f"array_to_string(list_distinct(list(CASE o.rule {labels} END ORDER BY o.rule)), '; ') AS actions\n"
             f"  FROM {sql.name(table)} AS o JOIN {base}\n  WHERE o.verdict IS NULL AND o.status = 'undetermined'{silent}{listed} GROUP BY o.key"
@@ -193,7 +193,7 @@ class OwedList:
         return f"CASE {' '.join(people)} END", role_case
 
     def _wants(self, owed: Owed) -> str:
-        """The facts for want of which something is undetermined, each once; "" where nothing is."""
+        """The list of the facts for want of which a row is undetermined."""
         columns = owed.relation.columns if owed.relation is not None else {}
         names = dict.fromkeys(n for rule in owed.rules.values() for n in asked(rule))
         told = []
@@ -216,7 +216,8 @@ class OwedList:
             told.append(
                 f"CASE WHEN o.verdict IS NULL AND o.rule IN ({', '.join(waiting)}) AND {unknown(column)} THEN {words} END"
             )
-        return f"concat_ws('; ', {', '.join(told)})" if told else "''"
+        listed = f"[{', '.join(told)}]" if told else "CAST([] AS VARCHAR[])"
+        return f"list_filter({listed}, lambda fact: fact IS NOT NULL)"
 
     def _not_silent(self, owed: Owed) -> str:
         """Leaves out what is unknown only because the book does not supply something: the notes say it once a rule."""

@@ -204,6 +204,9 @@ def test_engine_and_reference_agree_on_what_is_owed(data):
         assert not problems, problems
         book = open_book(home, found.vocabulary, settings, spill)
         engine = owed_rows(found, book, as_of, spill, CALENDAR)
+        # what a list makes is what is open of all that there is
+        listed = owed_rows(found, book, as_of, spill, CALENDAR, every=False)
+        assert [row for row in listed if row["open"]] == [row for row in engine if row["open"]]
         rows = Indexed(book)
         context = context_of(found, book, as_of, rows)
         reckoned = []
