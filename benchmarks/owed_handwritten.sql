@@ -316,10 +316,8 @@ SELECT DISTINCT * FROM (
   FROM repairs WHERE tier <> 1 AND NOT (told AND called AND invited)
   UNION ALL SELECT u.rule, u.subject, u.key, customer_id, CASE WHEN u.rule = 18 THEN NULL WHEN u.subject = 'complaint' THEN c.handler ELSE relationship_manager END,
     TIMESTAMP '0001-01-01', NULL, NULL, NULL, NULL, NULL, TRUE
-  FROM undated u LEFT JOIN people USING (customer_id) LEFT JOIN done USING (customer_id) LEFT JOIN (SELECT DISTINCT complaint_id, handler FROM cases WHERE bad_resolved) c ON c.complaint_id = u.key
-  WHERE (gone IS NOT TRUE OR u.rule = 16) AND CASE u.rule WHEN 4 THEN least(call IS NOT NULL, survey IS NOT NULL) WHEN 5 THEN milestone IS NOT NULL WHEN 6 THEN offer IS NOT NULL
-    WHEN 9 THEN preventive IS NOT NULL WHEN 11 THEN least(repricing IS NOT NULL, hedging IS NOT NULL) WHEN 16 THEN FALSE WHEN 18 THEN repair IS NOT NULL
-    WHEN 19 THEN least(message IS NOT NULL, call IS NOT NULL, invitation IS NOT NULL) ELSE ladder IS NOT NULL END IS NOT TRUE
+  FROM undated u LEFT JOIN people USING (customer_id) LEFT JOIN (SELECT DISTINCT complaint_id, handler FROM cases WHERE bad_resolved) c ON c.complaint_id = u.key
+  WHERE gone IS NOT TRUE OR u.rule = 16
 );
 
 -- A row is a rule that can be due on that day.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -44,6 +44,7 @@ from relcare.engine.occurrences import (
 )
 from relcare.engine.past import judged_then
 from relcare.engine.pauses import Stopped
+from relcare.engine.pruning import is_beyond, may_be_listed
 from relcare.engine.standing import Standing, open_days_counted
 from relcare.engine.stretches import stretches
 from relcare.engine.waivers import waivers_of, want_waivers
@@ -114,6 +115,10 @@ class Owing:
             if lacking:
                 owed.silent[rule.id] = missing[lacking]
                 continue
+            if not self.every and self.horizon is not None:
+                calendar = self.calendar_of(rule.calendar)
+                if is_beyond(rule, calendar, self.engine.as_of, self.horizon):
+                    continue
             owed.rules[number] = rule
             plan.note_moments(rule.subject, [n for n in timed(rule) if n not in missing])
             for condition in [rule.when, *(cause.when for cause in rule.ceases)]:
@@ -270,7 +275,7 @@ class Owing:
         ]
         for level, (named, rules) in enumerate(groups):
             scene = scene._replace(ends=dict(ends), days=days[named])
-            selects = [s for number, rule in rules.items() for s in occurrences(rule, number, scene)]
+            selects = [s for number, rule in rules.items() for s in self._made(rule, number, scene, sources)]
             if not selects:
                 continue
             relation = sql.name(f"{owed.subject} occurrences {level + 1}")
@@ -352,6 +357,15 @@ class Owing:
         if self.horizon is None:
             return ""
         return f" AND ({due} < {sql.day(self.horizon + timedelta(days=1))} OR {due} IS NULL)"
+
+    def _made(self, rule: Obligation, number: int, scene: Scene, sources: set[str]) -> Iterator[str]:
+        """The occurrences of a version of a rule; for a list, those that may be in it, or start others."""
+        for select in occurrences(rule, number, scene):
+            if self.every or rule.id in sources:
+                yield select
+            else:
+                condition = may_be_listed(rule, self.engine.as_of, self.horizon)
+                yield f"SELECT * FROM (\n  {select}\n) AS made WHERE {condition}"
 
     def _past(self, owed: Owed) -> dict[tuple[int, datetime], str]:
         """What the conditions of rules that are judged at the start said at each opening that may still be open."""

@@ -139,7 +139,7 @@ class OwedList:
             f"bool_or(o.open) AS open, FALSE AS paused{flags}, NULL AS waived_at, NULL AS waived_by, NULL AS waived_why, arg_min({responsible}, o.rule) AS responsible, arg_min({role}, o.rule) AS role, "
             f"{', '.join(f'any_value({e}) AS {t}' for t, e in wanted.items())}, array_to_string(list_sort(list_distinct(flatten(list({wants})))), '; ') AS wants, "
             f"array_to_string(list_sort(list_distinct(list(CASE o.rule {names} END))), ', ') AS together, "
-            f"array_to_string(list_distinct(list(CASE o.rule {labels} END ORDER BY o.rule)), '; ') AS actions\n"
+            f"array_to_string(list_sort(list_distinct(list(CASE o.rule {labels} END))), '; ') AS actions\n"
             f"  FROM {sql.name(table)} AS o JOIN {base}\n  WHERE o.verdict IS NULL AND o.status = 'undetermined'{silent}{listed} GROUP BY o.key"
         )
         return f"{known}\n  UNION ALL BY NAME {folded}"
@@ -270,7 +270,7 @@ class OwedList:
         told = [
             f"arg_min({sql.name(key)}, place) AS {sql.name(key)}"
             if key in first
-            else f"array_to_string(list_distinct(list({sql.name(key)} ORDER BY place)), '; ') AS {sql.name(key)}"
+            else f"array_to_string(list_sort(list_distinct(list({sql.name(key)}))), '; ') AS {sql.name(key)}"
             if key == "owner"
             else f"string_agg({sql.name(key)}, '; ' ORDER BY place) AS {sql.name(key)}"
             for key in keys
