@@ -356,14 +356,14 @@ WITH dated AS (
       ELSE due END AS act_by
   FROM owed o LEFT JOIN days ON days.day = coalesce(o.day, CAST(moment AS DATE))
 ), standing AS (
-  SELECT o.rule, o.subject, o.key, o.customer_id, person, o.due, act_by, NULL AS together, NULL AS actions,
+  SELECT o.rule, o.subject, o.key, o.customer_id, person, o.due, act_by, NULL AS together, NULL AS actions, NULL AS clauses,
     CASE WHEN u.key IS NOT NULL THEN 'undetermined' WHEN plans.paused AND o.rule = 15 THEN 'paused' WHEN coalesce(moment_until, o.due) < TIMESTAMP '2026-11-20 23:59:59.999999' THEN 'overdue'
       WHEN o.due < TIMESTAMP '2026-11-20 23:59:59.999999' THEN 'undetermined' WHEN CAST(act_by AS DATE) <= risk THEN 'at risk' ELSE 'running' END AS status
   FROM dated o LEFT JOIN unsure u USING (rule, key) LEFT JOIN plans ON o.rule = 15 AND plans.complaint_id = o.key
   WHERE NOT unknown AND o.due < TIMESTAMP '2026-11-28'
   UNION ALL
   SELECT arg_min(rule, CASE WHEN rule < 30 THEN rule * 100 ELSE 300 + rule END), subject, key, any_value(customer_id), any_value(person), min(due), min(act_by),
-    string_agg(id, ', ' ORDER BY id), string_agg(action, '; ' ORDER BY action), 'undetermined'
+    string_agg(id, ', ' ORDER BY id), string_agg(action, '; ' ORDER BY action), string_agg(DISTINCT clause, ' ' ORDER BY clause), 'undetermined'
   FROM dated JOIN rules USING (rule) WHERE unknown AND (due < TIMESTAMP '2026-11-28' OR due IS NULL) GROUP BY subject, key, rule = 16
 ), acting AS (
   SELECT staff_id, CASE WHEN away THEN deputy ELSE staff_id END AS acts, away
@@ -380,7 +380,7 @@ SELECT CASE WHEN act_by = date_trunc('day', act_by) + INTERVAL 86399999999 MICRO
   CASE WHEN s.customer_id IS NOT NULL THEN CASE stage WHEN 1 THEN 'acquisition' WHEN 2 THEN 'growth' WHEN 3 THEN 'maturity' WHEN 4 THEN 'decline' WHEN 5 THEN 'none'
     ELSE 'undetermined' END END AS stage,
   coalesce(together, rules.id) AS rule_id, coalesce(actions, action) AS action, coalesce(CASE WHEN a.away AND other.away THEN NULL ELSE coalesce(a.acts, person) END, head, person) AS owner,
-  coalesce(rules.channel, p.preferred_channel) AS channel, clause, NULL AS provisional,
+  coalesce(rules.channel, p.preferred_channel) AS channel, coalesce(clauses, clause) AS clause, NULL AS provisional,
   subject = 'complaint' AND (status = 'overdue' OR (status = 'undetermined' AND due < TIMESTAMP '2026-11-20 23:59:59.999999')) AS late,
   row_number() OVER (ORDER BY s.act_by NULLS FIRST, CASE status WHEN 'overdue' THEN 0 WHEN 'at risk' THEN 1 WHEN 'paused' THEN 2 WHEN 'running' THEN 3 ELSE 5 END,
     CASE subject WHEN 'complaint' THEN 0 WHEN 'customer' THEN 1 ELSE 2 END, coalesce(nullif(tier, 0), 4), due NULLS FIRST, key, CASE WHEN s.rule < 30 THEN s.rule ELSE 3 END, s.rule) AS place

@@ -10,7 +10,7 @@ from relcare.cli import options as o
 
 
 def explain(
-    subject_id: Annotated[str, typer.Argument(metavar="ID", help="The customer's id, as in the book.")],
+    subject_id: Annotated[str, typer.Argument(metavar="ID", help="The id of a customer, account or complaint.")],
     rule: Annotated[str, typer.Argument(metavar="[RULE]", help="A rule or decision; all of them without it.")] = "",
     book: o.Book = ".",
     rules: o.Rules = None,
@@ -27,9 +27,9 @@ def explain(
     spill: o.Spill = None,
     encoding: o.Encoding = "",
 ) -> int:
-    """Why a customer is in its tier and stage.
+    """Why a deadline is what it is, and a class what it is.
 
-    Every test with its fact and verdict (yes, no, unknown), and the rule's file and line.
+    Each day counted, what was done and what is missing; every test with its fact and verdict, and the rule's file and line.
     """
     from datetime import datetime
 

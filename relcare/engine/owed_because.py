@@ -94,6 +94,8 @@ def _begins(rule: Obligation, vocabulary: Vocabulary, language: str) -> str:
     shown = f"strftime(start, '{form}')"
     if precise:  # a moment of which only the date is known
         shown = f"CASE WHEN start_until > start + INTERVAL 86398 SECONDS THEN {DAY.format('start')} ELSE {shown} END"
+    if start.rule:  # the end of a day is that day
+        shown = f"CASE WHEN start = CAST(start AS DATE) + INTERVAL 86399999999 MICROSECONDS THEN {DAY.format('start')} ELSE {shown} END"
     if rule.every is not None and rule.every.on:
         return _filled(
             "anniversary",

@@ -124,12 +124,13 @@ class OwedList:
         items = (
             f"o.rule, {sql.text(owed.subject)} AS subject, o.key AS subject_id, o.start, o.start_until, o.opens, o.due, o.due_until, o.act_by, o.status, o.assumed, "
             f"o.provisional, o.verdict, o.cause, o.done, o.open, o.paused, {kinds}{padding}{waived}, {responsible} AS responsible, {role} AS role, "
-            f"{', '.join(facts)}, NULL AS wants, NULL AS together, NULL AS actions"
+            f"{', '.join(facts)}, NULL AS wants, NULL AS together, NULL AS actions, NULL AS clauses"
         )
         known = f"SELECT {items}\n  FROM {sql.name(table)} AS o JOIN {base}\n  WHERE (o.verdict IS NOT NULL OR o.status NOT IN ('undetermined')){listed}"
         if not any(asked(rule) for rule in owed.rules.values()):
             return known
         names = " ".join(f"WHEN {n} THEN {sql.text(rule.id)}" for n, rule in owed.rules.items())
+        clauses = " ".join(f"WHEN {n} THEN {sql.text(' '.join(rule.cites))}" for n, rule in owed.rules.items())
         labels = " ".join(f"WHEN {n} THEN {sql.text(r.label.in_(self.language))}" for n, r in owed.rules.items())
         flags = "".join(f", FALSE AS has{i}" for i in range(self._parts()))
         silent = self._not_silent(owed)
@@ -139,7 +140,8 @@ class OwedList:
             f"bool_or(o.open) AS open, FALSE AS paused{flags}, NULL AS waived_at, NULL AS waived_by, NULL AS waived_why, arg_min({responsible}, o.rule) AS responsible, arg_min({role}, o.rule) AS role, "
             f"{', '.join(f'any_value({e}) AS {t}' for t, e in wanted.items())}, array_to_string(list_sort(list_distinct(flatten(list({wants})))), '; ') AS wants, "
             f"array_to_string(list_sort(list_distinct(list(CASE o.rule {names} END))), ', ') AS together, "
-            f"array_to_string(list_sort(list_distinct(list(CASE o.rule {labels} END))), '; ') AS actions\n"
+            f"array_to_string(list_sort(list_distinct(list(CASE o.rule {labels} END))), '; ') AS actions, "
+            f"array_to_string(list_sort(list_distinct(list(CASE o.rule {clauses} END))), ' ') AS clauses\n"
             f"  FROM {sql.name(table)} AS o JOIN {base}\n  WHERE o.verdict IS NULL AND o.status = 'undetermined'{silent}{listed} GROUP BY o.key"
         )
         return f"{known}\n  UNION ALL BY NAME {folded}"
@@ -302,7 +304,7 @@ class OwedList:
             case "action":
                 return Item(f"coalesce(actions, {_case({n: r.label.in_(self.language) for n, r in rules.items()})})")
             case "clause":
-                return Item(_case({n: " ".join(r.cites) for n, r in rules.items()}), risky="")
+                return Item(f"coalesce(clauses, {_case({n: ' '.join(r.cites) for n, r in rules.items()})})", risky="")
             case "provisional":
                 return Item("CASE WHEN provisional THEN 'yes' END", risky="")
             case "channel":
