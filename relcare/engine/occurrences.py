@@ -235,13 +235,11 @@ class _Branch:
         column = self.columns[field]
         if not column.supplied:
             return Start(NOTHING, NOTHING)
-        anchor = self._take(f"CAST({column.value} AS DATE)")
+        anchor = f"CAST({column.value} AS DATE)"
         nth = f"(months_since({anchor}, {sql.day(self.scene.as_of.date())}) // {months} - {back})"
-
-        def on(which: str) -> str:
-            return f"CAST(CAST({anchor} + to_months(CAST({which} * {months} AS INTEGER)) AS DATE) AS TIMESTAMP)"
-
-        return Start(on(nth), on(nth), where=(f"{nth} >= 1",))
+        come = self._take(f"{nth} >= 1")
+        on = self._take(f"CAST(CAST({anchor} + to_months(CAST({nth} * {months} AS INTEGER)) AS DATE) AS TIMESTAMP)")
+        return Start(on, on, where=(come,))
 
     def _select(
         self,

@@ -127,7 +127,7 @@ class OwedList:
             f"{', '.join(facts)}, NULL AS wants, NULL AS together, NULL AS actions, NULL AS clauses"
         )
         known = f"SELECT {items}\n  FROM {sql.name(table)} AS o JOIN {base}\n  WHERE (o.verdict IS NOT NULL OR o.status NOT IN ('undetermined')){listed}"
-        if not any(asked(rule) for rule in owed.rules.values()):
+        if not self._open(table):
             return known
         names = " ".join(f"WHEN {n} THEN {sql.text(rule.id)}" for n, rule in owed.rules.items())
         clauses = " ".join(f"WHEN {n} THEN {sql.text(' '.join(rule.cites))}" for n, rule in owed.rules.items())
@@ -145,6 +145,11 @@ class OwedList:
             f"  FROM {sql.name(table)} AS o JOIN {base}\n  WHERE o.verdict IS NULL AND o.status = 'undetermined'{silent}{listed} GROUP BY o.key"
         )
         return f"{known}\n  UNION ALL BY NAME {folded}"
+
+    def _open(self, table: str) -> bool:
+        """Whether it is unknown of anybody if they are owed something: most books have a row or two of them, many tables none."""
+        query = f"SELECT count(*) FROM {sql.name(table)} WHERE verdict IS NULL AND status = 'undetermined'"
+        return bool(self.engine.session.rows(query)[0][0])
 
     def told(self, subject: str, title: str) -> str:
         """What a row says of its subject, as an expression over the subject's base table."""
