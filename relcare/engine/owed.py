@@ -13,13 +13,8 @@ from relcare.engine.decide import Engine, Relation
 from relcare.engine.evidence import (
     Gathered,
     Kind,
-    Link,
-    condition_of,
-    fields_of,
     found_select,
     kinds_of,
-    link_of,
-    oldest,
 )
 from relcare.engine.needs import (
     asked,
@@ -28,7 +23,6 @@ from relcare.engine.needs import (
     first_cause,
     identifiers,
     levels,
-    optional,
     silent_column,
     starting,
     texts_of,
@@ -45,12 +39,12 @@ from relcare.engine.occurrences import (
 from relcare.engine.past import judged_then
 from relcare.engine.pauses import Stopped
 from relcare.engine.pruning import is_beyond, may_be_listed
+from relcare.engine.records import Records
 from relcare.engine.standing import Standing, open_days_counted
 from relcare.engine.stretches import stretches
 from relcare.engine.waivers import waivers_of, want_waivers
-from relcare.rulebook.conditions import Condition, facts_of
-from relcare.rulebook.obligations import FactDone, Obligation, RowsDone, parts_of
-from relcare.rulebook.vocabulary import Table
+from relcare.rulebook.conditions import facts_of
+from relcare.rulebook.obligations import Obligation, RowsDone, parts_of
 from relcare.timing.calendars import Calendar
 
 AHEAD = timedelta(days=400)  # how far deadlines lie behind the dates that they are counted from
@@ -98,7 +92,7 @@ class Owing:
         self.engine, self.calendar, self.every, self.horizon, self.go_live = engine, calendar, every, horizon, go_live
         self.vocabulary = engine.rulebook.vocabulary
         self.owed: dict[str, Owed] = {}
-        self._rows: dict[tuple[str, Condition | None, bool], list[tuple[tuple[str, ...], date | None]]] = {}
+        self.records = Records(engine, self.calendar_of, every=every)
 
     def want(self, rules: Iterable[Obligation]) -> None:
         """Ask for all that these versions of rules need."""
@@ -124,82 +118,16 @@ class Owing:
             for condition in [rule.when, *(cause.when for cause in rule.ceases)]:
                 if condition is not None:
                     plan.note_precision(rule.subject, condition)
-            owed.unrecorded[number] = self._record(rule, missing)
+            owed.unrecorded[number] = self.records.record(rule, missing)
             if rule.pauses is not None:
-                self._want_pauses(rule.subject)
+                self.records.want_pauses(rule.subject)
         for owed in self.owed.values():
             if owed.rules:
                 table = self.vocabulary.table_of(owed.subject)
                 if table is not None and table.dated_by:
                     plan.want(owed.subject, [table.dated_by])
-        self._want_rows()
+        self.records.want_rows()
         want_waivers(self.engine.plan)
-
-    def _want_rows(self) -> None:
-        """Ask for the rows that may be evidence: those that differ by their codes alone by one condition."""
-        for (table, where, whole), pieces in self._rows.items():
-            anything = any(not codes for codes, _ in pieces)
-            codes = () if anything else tuple(sorted({code for codes, _ in pieces for code in codes}))
-            supplied = self.engine.plan.book.sources[table].supplied
-            condition = condition_of(Kind(table, codes, where), self.vocabulary.tables[table], supplied)
-            since = None if whole else min(day for _, day in pieces if day is not None)
-            self.engine.plan.rows.setdefault(table, []).append((condition, since))
-
-    def _record(self, rule: Obligation, missing: dict[str, str]) -> frozenset[int]:
-        """The parts of the evidence that the book can't show; what it can is asked for."""
-        plan = self.engine.plan
-        gone = set()
-        for i, part in enumerate(parts_of(rule.done)):
-            if isinstance(part, FactDone):
-                if part.fact in missing:
-                    gone.add(i)
-                continue
-            table = self.vocabulary.tables[part.table]
-            kind = Kind(part.table, part.codes, part.where)
-            source = plan.book.sources.get(part.table)
-            link = self._link(rule.subject, part.table)
-            needed = fields_of(kind, table, link) if link is not None else []
-            columns_spared = optional(table)
-            if source is None or link is None or not {n for n in needed if n not in columns_spared} <= source.supplied:
-                gone.add(i)
-                continue
-            if link.here:
-                plan.want(rule.subject, [link.here])
-            extra = plan.extra.setdefault(part.table, {})
-            extra.update(dict.fromkeys(n for n in needed if n in source.supplied))
-            since = None if self.every else oldest(rule, self.calendar_of(rule.calendar), self.engine.as_of)
-            self._rows.setdefault((part.table, kind.where, since is None), []).append((kind.codes, since))
-            if table.fields[table.dated_by].type == "moment":
-                plan.precise.setdefault(part.table, set()).add(table.dated_by)
-        return frozenset(gone)
-
-    def _link(self, subject: str, table: str) -> Link | None:
-        """How the rows of a table are found for a subject."""
-        own, source = self.vocabulary.table_of(subject), self.engine.plan.book.sources.get(table)
-        if own is None:
-            return None
-        return link_of(self.vocabulary.tables[table], own, source.supplied if source is not None else frozenset())
-
-    def _want_pauses(self, subject: str) -> None:
-        table = self._pausing(subject)
-        if table is not None and table.pauses is not None:
-            about = table.pauses
-            names = [table.reference_to(subject), about.kind, about.start, about.end]
-            self.engine.plan.extra.setdefault(table.name, {}).update(dict.fromkeys(names))
-            self.engine.plan.rows.setdefault(table.name, []).append((None, None))
-            precise = self.engine.plan.precise.setdefault(table.name, set())
-            precise |= {name for name in (about.start, about.end) if table.fields[name].type == "moment"}
-
-    def _pausing(self, subject: str) -> Table | None:
-        """The table whose rows stop the clocks of a subject, where the book has it with what is needed."""
-        for table in self.vocabulary.tables.values():
-            source = self.engine.plan.book.sources.get(table.name)
-            about = table.pauses
-            if about is None or source is None or not table.reference_to(subject):
-                continue
-            if {table.reference_to(subject), about.kind, about.start} <= source.supplied:
-                return table
-        return None
 
     def settle(self, subject: str, wanted: Iterable[str] = ()) -> Owed:
         """Work out what is owed to the subjects of one kind, once the engine has read.
@@ -301,28 +229,6 @@ class Owing:
                         f"(SELECT key, done, done_until, due, due_until FROM {sql.name(table)} WHERE rule IN ({numbers}))"
                     )
 
-    def lacking(self, rule: Obligation, parts: frozenset[int]) -> list[str]:
-        """Why the book can't show these parts of the evidence of a rule."""
-        plan = self.engine.plan
-        reasons: dict[str, None] = {}
-        for i, part in enumerate(parts_of(rule.done)):
-            if i not in parts:
-                continue
-            if isinstance(part, FactDone):
-                reasons[plan.subject(rule.subject).missing[part.fact]] = None
-                continue
-            source, table = plan.book.sources.get(part.table), self.vocabulary.tables[part.table]
-            if source is None:
-                reasons[f"the book has no {part.table}"] = None
-                continue
-            link = self._link(rule.subject, part.table)
-            needed = (
-                fields_of(Kind(part.table, part.codes, part.where), table, link) if link is not None else [rule.subject]
-            )
-            gone = [n for n in needed if n not in source.supplied and n not in optional(table)]
-            reasons[f"{source.path} has no column {', '.join(gone)}"] = None
-        return list(reasons)
-
     def unsupplied(self, owed: Owed, number: int) -> list[str]:
         """The facts of a rule's condition that the book does not supply for some subject."""
         columns = owed.relation.columns if owed.relation is not None else {}
@@ -381,7 +287,9 @@ class Owing:
     def _who(self, owed: Owed) -> str:
         """The field by which evidence is found that does not name the subject itself; "" for none."""
         tables = {p.table for rule in owed.rules.values() for p in parts_of(rule.done) if isinstance(p, RowsDone)}
-        links = (self._link(owed.subject, table) for table in sorted(tables) if table in self.engine.plan.book.sources)
+        links = (
+            self.records.link(owed.subject, table) for table in sorted(tables) if table in self.engine.plan.book.sources
+        )
         return next((link.here for link in links if link is not None and link.here), "")
 
     def _keep(self, rules: dict[int, Obligation], sources: set[str]) -> str:
@@ -419,7 +327,7 @@ class Owing:
         return self.engine.rulebook.calendars[name] if name else self.calendar
 
     def _pause(self, subject: str, relation: str, rules: dict[int, Obligation], days: Days) -> None:
-        table = self._pausing(subject)
+        table = self.records.pausing(subject)
         if table is not None and any(rule.pauses is not None for rule in rules.values()):
             Stopped(self.engine.session, self.engine.scanned[table.name], subject, days, self.engine.as_of).move(
                 relation, rules
@@ -445,7 +353,7 @@ class Owing:
             if isinstance(p, RowsDone) and i in self.owed[subject].unrecorded[n]
         }
         told = {kind: number for kind, number in kinds.items() if kind not in unsupplied}
-        links = {name: link for name in scanned if (link := self._link(subject, name)) is not None}
+        links = {name: link for name in scanned if (link := self.records.link(subject, name)) is not None}
         gathered = Gathered.of(told, links, scanned, lambda name: self.engine.judge(scanned[name].columns))
         if not gathered.select:
             return ""

@@ -30,7 +30,7 @@ def unjudged(found: Lists) -> list[str]:
         for rule_id, why in owed.silent.items():
             by_reason.setdefault(("silent", _briefly(why)), {})[rule_id] = None
         for number, parts in owed.unrecorded.items():
-            for why in found.owing.lacking(owed.rules[number], parts):
+            for why in found.owing.records.lacking(owed.rules[number], parts):
                 by_reason.setdefault(("unrecorded", _briefly(why)), {})[owed.rules[number].id] = None
     for (kind, why), rules in by_reason.items():
         template = SILENT if kind == "silent" else UNRECORDED
