@@ -57,7 +57,8 @@ AFTER_ALL = {
 # Whose start is a fact that later rows change, so that the occurrence gives way to one of another start.
 MOVES = {
     "CLOCK-FOLLOWUP",  # from the plan's deadline to its end, the resolution and the last payment, as each is known
-    "CARE-WARNING",  # the third question of the last 30 days: with the first out of the window it is another, or none
+    # A known limit, not a promise: with the first question out of the 30 days the occurrence is another or none, unmet or not.
+    "CARE-WARNING",
 }
 # Who can't be judged: the one without an opening date, and the one whose assets are not recorded yet.
 UNKNOWN = {"C0047", "C0053"}
