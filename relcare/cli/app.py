@@ -1,39 +1,32 @@
-"""The commands, one registry; a command's heavy parts load when it runs."""
+"""The commands, one registry; a command loads when it is named, its heavy parts when it runs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 
 from relcare.cli import OK, USAGE
-from relcare.cli.check import check
-from relcare.cli.complaints import complaints
-from relcare.cli.customers import customers
-from relcare.cli.due import due
-from relcare.cli.explain import explain
-from relcare.cli.overdue import overdue
 from relcare.cli.version import print_version
 
-COMMANDS: dict[str, Callable[..., int]] = {
-    "due": due,
-    "overdue": overdue,
-    "complaints": complaints,
-    "customers": customers,
-    "check": check,
-    "explain": explain,
+# Each command and the module that holds a function of its name; of a group, its own commands.
+COMMANDS: dict[str, str] = {
+    "due": "relcare.cli.due",
+    "overdue": "relcare.cli.overdue",
+    "complaints": "relcare.cli.complaints",
+    "customers": "relcare.cli.customers",
+    "check": "relcare.cli.check",
+    "explain": "relcare.cli.explain",
 }
-
-app = typer.Typer(
-    name="relcare",
-    help="Turn a bank's files and its rulebook into lists that people act on, each row with its reason.",
-    epilog="Exit codes: 0 done, 1 rows found and --fail-if-any, 2 wrong usage, 3 problems in your files, 70 a mistake of relcare, 130 ^C.",
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    no_args_is_help=True,
-    context_settings={"help_option_names": ["--help", "-h"]},
+GROUPS: dict[str, tuple[str, dict[str, str]]] = {
+    "rules": ("The rulebook's own tools.", {"check": "relcare.cli.rules_check"}),
+}
+SETTINGS = {"help_option_names": ["--help", "-h"]}
+EPILOG = (
+    "Exit codes: 0 done, 1 rows found and --fail-if-any, 2 wrong usage, 3 problems in your files, "
+    "70 a mistake of relcare, 130 ^C."
 )
 
 
@@ -42,7 +35,6 @@ def _version(asked: bool) -> None:
         raise typer.Exit(print_version())
 
 
-@app.callback()
 def options(
     version: Annotated[
         bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
@@ -51,13 +43,40 @@ def options(
     """Turn a bank's files and its rulebook into lists that people act on, each row with its reason."""
 
 
-for _name, _command in COMMANDS.items():
-    app.command(_name)(_command)
+def function(module: str) -> Callable[..., int]:
+    """The command of a module: its function named as the module's last word."""
+    name = module.rpartition(".")[2]
+    found: Callable[..., int] = getattr(import_module(module), name)
+    return found
+
+
+def application(named: str = "") -> typer.Typer:
+    """The command line; with only the command or group `named`, where there is one of that name.
+
+    Declaring the options of a command costs milliseconds, and a run needs those of one.
+    """
+    app = typer.Typer(
+        name="relcare", epilog=EPILOG, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False,
+        no_args_is_help=True, context_settings=SETTINGS,
+    )  # fmt: skip
+    app.callback()(options)
+    every = named not in COMMANDS and named not in GROUPS
+    for name, module in COMMANDS.items():
+        if every or name == named:
+            app.command(name)(function(module))
+    for name, (said, commands) in GROUPS.items():
+        if every or name == named:
+            group = typer.Typer(help=said, rich_markup_mode=None, no_args_is_help=True, context_settings=SETTINGS)
+            group.callback()(lambda: None)
+            for each, module in commands.items() if not every else ():
+                group.command(each)(function(module))
+            app.add_typer(group, name=name)
+    return app
 
 
 def run(arguments: list[str]) -> int:
     """Parse, run the command, and give its exit code; a wrong use is told on stderr."""
-    command = typer.main.get_command(app)
+    command = typer.main.get_command(application(arguments[0] if arguments else ""))
     wrong_usage: Any = typer.BadParameter.__mro__[1]  # the parent of every mistake of usage
     try:
         with command.make_context("relcare", arguments) as context:

@@ -24,6 +24,7 @@ FORMATS = {
 TABLES = {
     "check": "relcare.formats.check_table:render",
     "explain": "relcare.formats.explain_table:render",
+    "rules check": "relcare.formats.check_table:render",
 }
 
 SUFFIXES = {

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from relcare.engine import dialect as sql
 from relcare.engine.decide import Engine
 from relcare.engine.reading import is_later, raw_rows, typed_rows
 from relcare.engine.scan import Scanned
 from relcare.formats.report import Column, ListedRows, Report
 from relcare.located import Place, Problem, by_place
-from relcare.rulebook.evaluate import decide
-from relcare.rulebook.values import FactValue, State
 from relcare.runs.book_problems import scan_problems
+from relcare.runs.examples import examples
 from relcare.runs.notes import days_old, fingerprints, latest_text, reason_words, reasons, silenced
 from relcare.runs.opening import Opened, WrongRequestError, open_request
 from relcare.runs.request import Request
 from relcare.runs.result import Result
-
-if TYPE_CHECKING:
-    from relcare.rulebook.decisions import Decision, Rule
 
 TITLE = {"en": "Check of book and rulebook", "zh": "数据与规则检查"}
 KEYS = ("kind", "place", "code", "message", "hint", "rows_in", "rows_used", "collapsed", "set_aside", "latest", "days_old")  # fmt: skip
@@ -42,7 +36,12 @@ def check(request: Request) -> Result:
         engine = Engine(opened.rulebook, opened.book, opened.as_of.moment, opened.spill, request.memory_limit)
         _want_everything(engine, opened)
         engine.read()
-        found = [*opened.problems, *scan_problems(engine, opened, None), *_orphans(engine), *_examples(opened)]
+        found = [
+            *opened.problems,
+            *scan_problems(engine, opened, None),
+            *_orphans(engine),
+            *examples(opened.rulebook, opened.settings, opened.as_of.moment.date()),
+        ]
         problems = by_place(found)
         rows = ListedRows(_problem_row(problem) for problem in problems)
         rows += [_table_row(engine, opened, scanned) for _, scanned in sorted(engine.scanned.items())]
@@ -169,56 +168,3 @@ def _orphans(engine: Engine) -> list[Problem]:
                     Problem(Place(engine.sources[name].path), "ROW004", f"{field.name}: {text}", hint, "warning")
                 )
     return problems
-
-
-def _examples(opened: Opened) -> list[Problem]:
-    """The worked examples of the rules that do not give what they say."""
-    from relcare.rulebook.cells import read_cell
-
-    problems = _examples_of_obligations(opened)
-    rulebook = opened.rulebook
-    for decision in rulebook.decisions:
-        for rule in decision.rules:
-            for example in rule.examples:
-                facts: dict[str, FactValue] = {}
-                for name, cell in example.facts.items():
-                    fact = rulebook.vocabulary.fact(decision.subject, name)
-                    if fact is not None:
-                        facts[name] = read_cell(fact, cell, zone=opened.settings.time_zone)
-                code = _outcome(decision, rule, facts, opened, example.as_of)
-                if code != example.gives:
-                    hint = f"{decision.name} gives {code}: mend the rule or the example"
-                    problems.append(
-                        Problem(
-                            example.place, "RUL090", f"the example of {rule.id} does not give {example.gives}", hint
-                        )
-                    )
-    return problems
-
-
-def _examples_of_obligations(opened: Opened) -> list[Problem]:
-    """Those of what is owed, under the book's calendar."""
-    if not any(rule.examples for rule in opened.rulebook.obligations):
-        return []
-    from relcare.rulebook.reckon_examples import worked_examples
-
-    calendar = opened.settings.calendar.applied(opened.rulebook.calendars)
-    return [
-        Problem(
-            worked.example.place,
-            "RUL090",
-            f"the example of {worked.rule.id} does not give {worked.example.gives}",
-            f"{worked.rule.id} gives {worked.gave}: mend the rule or the example",
-        )
-        for worked in worked_examples(opened.rulebook, calendar, opened.settings.time_zone)
-        if not worked.right
-    ]
-
-
-def _outcome(decision: Decision, rule: Rule, facts: dict[str, FactValue], opened: Opened, day: object) -> str:
-    from datetime import date, datetime, time
-
-    when = day if isinstance(day, date) else max(rule.start, opened.as_of.moment.date())
-    moment = datetime.combine(when, time.max)
-    outcome = decide(decision, facts, opened.rulebook, moment, {})
-    return outcome.code if outcome.code is not None and outcome.state is State.VALUE else "undetermined"

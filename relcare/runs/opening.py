@@ -57,7 +57,7 @@ class Opened:
 def open_request(request: Request) -> Opened:
     """Read rulebook, settings and book. Raises WrongRequestError for an as-of that is none."""
     folder = request.book
-    rulebook, problems = read_rulebook(request.rules or _rules_of(folder) or shipped("rules"), CACHE.get())
+    rulebook, problems = read_rulebook(rules_of(request), CACHE.get())
     settings, mistakes = read_settings(folder, rulebook.vocabulary, rulebook.calendars)
     problems += mistakes
     as_of = _as_of(request, settings.time_zone)
@@ -139,11 +139,12 @@ def with_lines(problems: list[Problem]) -> list[Problem]:
     return told
 
 
-def _rules_of(folder: Path) -> Path | None:
-    """The rules folder that the book's settings name; their mistakes are reported when they are read whole."""
+def rules_of(request: Request) -> Path:
+    """The folder of rule files: what was asked for, else what the book's settings name, else the shipped one."""
     from relcare.files.settings import rules_folder
 
-    return rules_folder(folder)
+    # The mistakes of the settings are reported when they are read whole.
+    return request.rules or rules_folder(request.book) or shipped("rules")
 
 
 class Lazily(Mapping[str, object]):

@@ -1,0 +1,38 @@
+"""`rules check`: every mistake in the rule files, without looking at a book's tables."""
+
+from __future__ import annotations
+
+import relcare
+from relcare.files.settings import read_settings
+from relcare.formats.report import Column, ListedRows, Report
+from relcare.located import Problem, by_place
+from relcare.runs.examples import examples
+from relcare.runs.opening import read_rulebook, rules_of
+from relcare.runs.request import Request
+from relcare.runs.result import Result
+
+TITLE = {"en": "Check of the rulebook", "zh": "规则检查"}
+KEYS = ("kind", "place", "code", "message", "hint")
+
+
+def rules_check(request: Request) -> Result:
+    """The problems of the rule files, placed, and the examples that do not give what they say."""
+    rulebook, found = read_rulebook(rules_of(request))
+    settings, _ = read_settings(request.book, rulebook.vocabulary, rulebook.calendars)
+    problems = by_place([*found, *examples(rulebook, settings, request.now.date())])
+    language = request.lang or settings.language or "en"
+    report = Report(
+        "rules check",
+        TITLE[language],
+        "",
+        tuple(Column(key, key) for key in KEYS),
+        ListedRows(_row(problem) for problem in problems),
+        {"relcare": relcare.__version__, "rulebook": {"hash": rulebook.hash}},
+        language=language,
+        problems=tuple(problems),
+    )
+    return Result(report=report, problems=tuple(problems), found=any(p.severity == "error" for p in problems))
+
+
+def _row(problem: Problem) -> tuple[str, ...]:
+    return ("problem", str(problem.place), problem.code, problem.message, problem.hint)
