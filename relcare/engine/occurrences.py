@@ -236,7 +236,7 @@ class _Branch:
         if not column.supplied:
             return Start(NOTHING, NOTHING)
         anchor = f"CAST({column.value} AS DATE)"
-        nth = f"(months_since({anchor}, {sql.day(self.scene.as_of.date())}) // {months} - {back})"
+        nth = f"({anniversaries_column(field, months)} - {back})"
         come = self._take(f"{nth} >= 1")
         on = self._take(f"CAST(CAST({anchor} + to_months(CAST({nth} * {months} AS INTEGER)) AS DATE) AS TIMESTAMP)")
         return Start(on, on, where=(come,))
@@ -356,6 +356,22 @@ def _begin(moment: str, point: Point) -> str:
     if point.span is not None and is_elapsed(point.span):
         return moment
     return f"CAST(CAST({moment} AS DATE) AS TIMESTAMP)"
+
+
+def anniversaries_column(field: str, months: int) -> str:
+    """The column of the base table that counts the anniversaries, every so many months, that have come of a date."""
+    return sql.name(f"anniversaries of {field} every {months} months")
+
+
+def anniversaries(rules: Iterable[Obligation], columns: Mapping[str, Column], as_of: datetime) -> list[str]:
+    """These columns, for all rules: counted once for each subject, not once in each branch."""
+    told = {}
+    for rule in rules:
+        if rule.every is not None and rule.every.on and columns[rule.every.on].supplied:
+            anchor = f"CAST({columns[rule.every.on].value} AS DATE)"
+            made = anniversaries_column(rule.every.on, rule.every.months)
+            told[made] = f"months_since({anchor}, {sql.day(as_of.date())}) // {rule.every.months} AS {made}"
+    return list(told.values())
 
 
 def first_and_last(rules: Iterable[Obligation], columns: Mapping[str, Column]) -> list[str]:

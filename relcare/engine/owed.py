@@ -31,6 +31,7 @@ from relcare.engine.needs import (
 from relcare.engine.occurrences import (
     BEGINNING,
     Scene,
+    anniversaries,
     cause_column,
     first_and_last,
     occurrences,
@@ -149,6 +150,7 @@ class Owing:
                     told.append(f"(({verdict}) IS NULL AND ({blind}) IS NOT NULL) AS {silent_column(number)}")
         causes = dict.fromkeys(rule.ceases for rule in owed.rules.values() if rule.ceases)
         told += [f"{first_cause(listed, judge)} AS {cause_column(listed)}" for listed in causes]
+        told += anniversaries(owed.rules.values(), relation.columns, engine.as_of)
         table = self.vocabulary.table_of(subject)
         dated = table.dated_by if table is not None else ""
         names = dict.fromkeys(
