@@ -128,8 +128,11 @@ class Engine:
 
         return Matters(tuple(tested), likely, exact)
 
-    def relation(self, subject: str) -> Relation:
-        """The facts and decisions of a subject that were asked for; call `read` first."""
+    def relation(self, subject: str, *, outcomes_alone: bool = False) -> Relation:
+        """The facts and decisions of a subject that were asked for; call `read` first.
+
+        With `outcomes_alone` it is not said which rule decided; what may still be decided has a column for each code.
+        """
         if subject in self.settled:
             return self.settled[subject]
         self.plan.settle({name: scanned.reporting for name, scanned in self.scanned.items()})
@@ -192,8 +195,13 @@ class Engine:
                     f"-- the verdict of each rule of {name}: NULL is unknown\n  SELECT *{verdicts} FROM {sql.name(last)}",
                 )
             )
-            stages.append((name, f"SELECT *, {', '.join(made_decision.outcome)} FROM {sql.name(tests)}"))
-            columns[name] = made_decision.column
+            columns[name], items = made_decision.column, list(made_decision.outcome)
+            if outcomes_alone:
+                items = items[:1]
+                choices = [(code, may, sql.name(f"{name} may be {code}")) for code, may in columns[name].choices]
+                items += [f"({may}) AS {title}" for _, may, title in choices]
+                columns[name] = columns[name]._replace(choices=tuple((code, title) for code, _, title in choices))
+            stages.append((name, f"SELECT *, {', '.join(items)} FROM {sql.name(tests)}"))
             last = name
         return Relation(tuple(stages), last, key, columns, outcomes)
 
@@ -230,7 +238,7 @@ class Engine:
         self, plan: SubjectPlan, other: str, names: dict[str, None]
     ) -> tuple[str, list[str], dict[str, Column]]:
         """The facts of another subject, reached through the declared key: a join, its items and columns."""
-        relation = self.relation(other)
+        relation = self.relation(other, outcomes_alone=True)
         made = sql.name(f"{other} decided")
         flags: list[str] = [f"{sql.name(relation.key)} AS {sql.name(f'{other} key')}"]
         items: list[str] = []

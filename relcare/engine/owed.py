@@ -136,7 +136,7 @@ class Owing:
         `wanted` are further facts that the base table has to hold the columns of.
         """
         owed, engine = self.owed[subject], self.engine
-        relation = engine.relation(subject)
+        relation = engine.relation(subject, outcomes_alone=True)
         owed.relation, owed.base = relation, sql.name(f"{subject} base")
         judge = engine.judge(relation.columns)
         told: list[str] = []
