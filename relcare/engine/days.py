@@ -25,7 +25,7 @@ class Days:
     def __init__(
         self, session: Session, calendar: Calendar, first: date, last: date, spans: Iterable[int], title: str = ""
     ) -> None:
-        self.calendar = calendar
+        self.calendar, self.first, self.last, self.spans = calendar, first, last, frozenset(spans)
         self.relation = sql.name(f"calendar {title or calendar.name}")
         self.reached = sql.name(f"working days {title or calendar.name}")
         first, last = first - MARGIN, last + MARGIN
@@ -38,15 +38,18 @@ class Days:
             f"FROM (SELECT {sql.day(first)} + CAST(unnest(range({count})) AS INTEGER) AS day,"
             f" unnest(split('{calendar.flags(first, last)}', '')) = '1' AS open)\nWINDOW upto AS (ORDER BY day)"
         )
-        wanted = sorted(set(spans))
-        if wanted:
-            listed = ", ".join(f"({n})" for n in wanted)
+        if self.spans:
+            listed = ", ".join(f"({n})" for n in sorted(self.spans))
             session.run(
                 f"CREATE OR REPLACE TEMP TABLE {self.reached} AS\n-- a row is one day and the open day that lies n open days away\n"
                 f"SELECT n, a.day, b.day AS reached FROM {self.relation} AS a CROSS JOIN (VALUES {listed}) AS spans(n)\n"
                 f"JOIN {self.relation} AS b ON b.open AND b.opened = CASE WHEN n > 0 THEN a.opened + n"
                 " ELSE a.opened - CAST(a.open AS INTEGER) + n + 1 END"
             )
+
+    def covers(self, first: date, last: date, spans: Iterable[int]) -> bool:
+        """Whether these tables do for other dates and numbers."""
+        return self.first <= first and last <= self.last and self.spans.issuperset(spans)
 
     def end_of(self, day: str) -> str:
         """The moment at which a day (an expression) ends: its closing time, else its last microsecond."""

@@ -67,6 +67,7 @@ class Owed:
     silent: dict[str, str] = field(default_factory=dict)
     unrecorded: dict[int, frozenset[int]] = field(default_factory=dict)
     muted: list[int] = field(default_factory=list)  # versions that can be unknown for want of what is not supplied
+    waived: bool = False  # whether the tables have the columns of waivers
 
     @property
     def parts(self) -> int:
@@ -93,6 +94,7 @@ class Owing:
         self.engine, self.calendar, self.every, self.horizon, self.go_live = engine, calendar, every, horizon, go_live
         self.vocabulary = engine.rulebook.vocabulary
         self.owed: dict[str, Owed] = {}
+        self._calendars: dict[str, Days] = {}  # by the names that rules give
         self.records = Records(engine, self.calendar_of, every=every)
 
     def want(self, rules: Iterable[Obligation]) -> None:
@@ -196,6 +198,7 @@ class Owing:
         )
         scene = scene._replace(past=self._past(owed))
         waived = waivers_of(engine, {number: rule.id for number, rule in owed.rules.items()})
+        owed.waived = bool(waived)
         sources = {rule.starts.rule for rule in owed.rules.values() if rule.starts.rule}
         ends: dict[str, str] = {}
         groups = [
@@ -311,18 +314,13 @@ class Owing:
             items = ", ".join(f"min({d}), max({d})" for d in dates)
             edges += [d for d in engine.session.rows(f"SELECT {items} FROM {owed.base}")[0] if d is not None]
         first, last = min(edges) - AHEAD, max(edges) + AHEAD
-        return {
-            named: Days(
-                engine.session,
-                self.calendar_of(named),
-                first,
-                last,
-                open_days_counted(rules),
-                named and f"{named} as told",
-            )
-            for named in dict.fromkeys(rule.calendar for rule in owed.rules.values())
-            if (rules := {n: rule for n, rule in owed.rules.items() if rule.calendar == named})
-        }
+        for named in dict.fromkeys(rule.calendar for rule in owed.rules.values()):
+            spans = {n for every in self.owed.values() for n in open_days_counted(_of_calendar(every, named))}
+            made = self._calendars.get(named)
+            if made is None or not made.covers(first, last, spans):
+                title, further = named and f"{named} as told", last + AHEAD  # mostly far enough for other subjects, too
+                self._calendars[named] = Days(engine.session, self.calendar_of(named), first, further, spans, title)
+        return {named: self._calendars[named] for named in dict.fromkeys(rule.calendar for rule in owed.rules.values())}
 
     def calendar_of(self, name: str) -> Calendar:
         """The calendar that a rule names, as the rule files have it; the book's where it names none."""
@@ -363,3 +361,8 @@ class Owing:
         query = found_select(shown, kinds, links, relation, gathered.select, self.engine.as_of)
         self.engine.session.run(f"CREATE OR REPLACE TEMP TABLE {found} AS\n{query}")
         return found
+
+
+def _of_calendar(owed: Owed, named: str) -> dict[int, Obligation]:
+    """The rules for subjects of one kind that count by a calendar."""
+    return {number: rule for number, rule in owed.rules.items() if rule.calendar == named}

@@ -116,7 +116,7 @@ class OwedList:
         padding = "".join(f", TRUE AS has{i}" for i in range(owed.parts, self._parts()))
         waived = (
             ", waived_at, waived_by, waived_why"
-            if self._waived(table)
+            if owed.waived
             else ", NULL AS waived_at, NULL AS waived_by, NULL AS waived_why"
         )
         wants = self._wants(owed)
@@ -158,9 +158,6 @@ class OwedList:
 
     def _parts(self) -> int:
         return max(owed.parts for owed in self.owing.owed.values())
-
-    def _waived(self, table: str) -> bool:
-        return "waived_at" in self.engine.session.columns(f"SELECT * FROM {sql.name(table)}")
 
     def _only(self, owed: Owed) -> str:
         """What is kept for other rules alone is not listed."""
