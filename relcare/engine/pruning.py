@@ -52,7 +52,8 @@ def may_be_waited_for(source: str, rules: Mapping[int, Obligation], columns: Map
         facts = [part.fact for part in parts if isinstance(part, FactDone) and columns[part.fact].supplied]
         if len(facts) < len(parts):
             return "TRUE"
-        done = folded(rule.done, lambda i, facts=facts: f"({lowest(columns[facts[i]])} IS NOT NULL)", "AND", "OR")
+        there = [f"({lowest(columns[fact])} IS NOT NULL)" for fact in facts]
+        done = folded(rule.done, there.__getitem__, "AND", "OR")
         conditions[f"NOT {done}"] = None
         further = may_be_waited_for(rule.id, rules, columns)
         if further != "FALSE":
