@@ -45,6 +45,7 @@ class Engine:
 
     def __init__(self, rulebook: Rulebook, book: Book, as_of: datetime, spill: Path, memory_limit: str = "") -> None:
         self.rulebook, self.book, self.as_of, self.spill = rulebook, book, as_of, spill
+        self.memory_limit = memory_limit
         self.session = Session((s.scan for s in book.sources.values()), spill, memory_limit)
         self.plan = Plan(rulebook, book, as_of)
         self.scanned: dict[str, Scanned] = {}
