@@ -47,6 +47,7 @@ class Engine:
 
     def __init__(self, rulebook: Rulebook, book: Book, as_of: datetime, spill: Path, memory_limit: str = "") -> None:
         self.rulebook, self.book, self.as_of, self.spill = rulebook, book, as_of, spill
+        self.memory_limit = memory_limit
         files = [s.scan for s in book.sources.values()]
         brief = sum(file.stat().st_size for file in files) < BRIEF
         self.session = Session(files, spill, memory_limit, brief=brief)
