@@ -166,12 +166,23 @@ class _Scanner:
                 stats = self._stats() if self.conflicts else stats | {name: stats[name] - n for name, n in less.items()}
                 self.loose = bool(self.conflicts) and shared.loosen()
             shared.drop()
+        if self.narrow and self.large and stats["rows"] * 2 <= stats["all"]:
+            self._leave_out()
         columns = {r.name: self._column(r, stats) for r in self.readings.values()}
         return Scanned(
             self.what.table, self.what.source, self.relation, self.readings, columns, self.narrow, stats["rows"], duplicates,
             self.no_key, stats["wrong"], stats["latest"], stats.get("reporting"), stats.get("first"), self.conflicts,
             self.loose,
         )  # fmt: skip
+
+    def _leave_out(self) -> None:
+        """Go on with the rows that matter alone: the others were there for the keys that they share."""
+        kept = sql.name(f"{self.what.table.name} that matter")
+        self.session.run(
+            f"CREATE OR REPLACE TEMP TABLE {kept} AS\n-- a row is one row that matters\nSELECT * FROM {self.relation} WHERE matters"
+        )
+        self.session.run(f"DROP TABLE {self.relation}")
+        self.relation = kept
 
     def _key_prefix(self) -> str | None:
         """The letters before the digits of a large file's keys; None to compare texts."""
