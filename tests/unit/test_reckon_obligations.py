@@ -473,6 +473,24 @@ def test_what_is_over_was_ended_by_what_came_before_its_end():
     assert standing(rules, customer(closed="2026-09-30"), "2026-11-20") == ["ceased", "ceased"]
 
 
+def test_what_has_ended_can_be_made_good_until_it_lapses():
+    rules = (
+        FACTS
+        + CARE
+        + rule("REVIEW", "when: {calls_90d: at least 1}", *REVIEW_LINES[1:], "lapses: 5 working days after due")
+    )
+    called = "2026-09-30 23:59,call,,reached,"
+    assert standing(rules, customer(rows=["2026-10-01 00:00,call,,reached,"]), "2026-10-13") == ["running"]
+    assert standing(rules, customer(rows=[called]), "2026-10-13") == ["running", "overdue"]
+    assert standing(rules, customer(rows=[called]), "2026-10-14") == ["running", "lapsed"]
+    done = customer(rows=[called, "2026-10-13 23:59,visit,,reached,"])
+    assert standing(rules, done, "2026-10-14") == ["met", "met late"]
+    late = customer(rows=[called, "2026-10-14 00:00,visit,,reached,"])
+    assert standing(rules, late, "2026-10-14") == ["met", "lapsed"]
+    waived = customer(rows=[called], waivers=["REVIEW,C1,2026-10-13 10:00,S1,so"])
+    assert standing(rules, waived, "2026-10-14") == ["waived", "lapsed"]  # it is given for one occasion
+
+
 def test_all_periods_of_the_last_year():
     assert standing(REVIEW, customer(), "2026-11-20") == ["running", "lapsed"]
     assert standing(REVIEW, customer(), "2026-11-20", year=True) == ["running", "lapsed", "lapsed", "lapsed", "lapsed"]
