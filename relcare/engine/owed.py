@@ -38,7 +38,7 @@ from relcare.engine.occurrences import (
 )
 from relcare.engine.past import judged_then
 from relcare.engine.pauses import Stopped
-from relcare.engine.pruning import is_beyond, may_be_listed
+from relcare.engine.pruning import is_beyond, may_be_listed, may_be_waited_for
 from relcare.engine.records import Records
 from relcare.engine.standing import Standing, open_days_counted
 from relcare.engine.stretches import stretches
@@ -206,7 +206,7 @@ class Owing:
         ]
         for level, (named, rules) in enumerate(groups):
             scene = scene._replace(ends=dict(ends), days=days[named])
-            selects = [s for number, rule in rules.items() for s in self._made(rule, number, scene, sources)]
+            selects = [s for number, rule in rules.items() for s in self._made(rule, number, scene, owed, sources)]
             if not selects:
                 continue
             relation = sql.name(f"{owed.subject} occurrences {level + 1}")
@@ -267,14 +267,14 @@ class Owing:
             return ""
         return f" AND ({due} < {sql.day(self.horizon + timedelta(days=1))} OR {due} IS NULL)"
 
-    def _made(self, rule: Obligation, number: int, scene: Scene, sources: set[str]) -> Iterator[str]:
-        """The occurrences of a version of a rule; for a list, those that may be in it, or start others."""
+    def _made(self, rule: Obligation, number: int, scene: Scene, owed: Owed, sources: set[str]) -> Iterator[str]:
+        """The occurrences of a version of a rule; for a list, those that may be in it, or start what may be."""
+        condition = may_be_listed(rule, self.engine.as_of, self.horizon)
+        if rule.id in sources:
+            waited = may_be_waited_for(rule.id, owed.rules, scene.columns)
+            condition = f"({condition}) OR key IN (SELECT {sql.name(scene.key)} FROM {scene.base} WHERE {waited})"
         for select in occurrences(rule, number, scene):
-            if self.every or rule.id in sources:
-                yield select
-            else:
-                condition = may_be_listed(rule, self.engine.as_of, self.horizon)
-                yield f"SELECT * FROM (\n  {select}\n) AS made WHERE {condition}"
+            yield select if self.every else f"SELECT * FROM (\n  {select}\n) AS made WHERE {condition}"
 
     def _past(self, owed: Owed) -> dict[tuple[int, datetime], str]:
         """What conditions said when a period opened that is judged at its start, and at the end of each that has ended.
