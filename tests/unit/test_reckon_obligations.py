@@ -575,3 +575,14 @@ def test_every_example_of_the_shipped_rules_is_right():
     told = list(worked_examples(found, found.calendars["cn"], "Asia/Shanghai"))
     assert {one.rule.id for one in told} == {owed.id for owed in found.obligations}
     assert [(one.rule.id, one.example.place.line, one.gave) for one in told if not one.right] == []
+
+
+def test_the_facts_of_an_example_hold_when_its_period_ends_and_when_it_starts():
+    lines = ("every: quarter", "within: 5 working days", "lapses: 1 day after due", "done when: interaction visit")
+    examples = "examples: [{as of: 2026-11-20, tier: vip, opened_at: 2020-01-06, gives: lapsed}]"
+    found = rulebook(CARE + rule("EARLY", "when: {tier: vip}", *lines, examples))
+    assert [(one.gave, one.right) for one in worked_examples(found, CALENDAR, "Asia/Shanghai")] == [("lapsed", True)]
+    closed = "examples: [{as of: 2026-11-20, closed_at: '', opened_at: 2020-01-06, gives: due 2026-12-31}]"
+    text = ("judged: at start", "when: {closed_at: is missing}", "every: quarter", "due: last day of the quarter")
+    found = rulebook(CARE + rule("START", *text, "done when: interaction visit", closed))
+    assert [one.gave for one in worked_examples(found, CALENDAR, "Asia/Shanghai")] == ["due 2026-12-31"]
