@@ -46,7 +46,10 @@ class Scene(NamedTuple):
 
 
 class Start(NamedTuple):
-    """What a clock starts from: the earliest and the latest point, when the next one opens, and what has to hold and be joined."""
+    """What a clock starts from: the earliest and the latest point, when the next one opens, and what has to hold and be joined.
+
+    `upto` is from when on nothing is done for it, "" for when the next one opens.
+    """
 
     low: str
     high: str
@@ -54,6 +57,7 @@ class Start(NamedTuple):
     where: tuple[str, ...] = ()
     joins: str = ""
     assumed: str = "FALSE"
+    upto: str = ""
 
 
 class Told(NamedTuple):
@@ -173,7 +177,8 @@ class _Branch:
     def stretch(self, stretch: Stretch) -> str:
         """A period or festival that all subjects share."""
         first = sql.moment(stretch.opens)
-        start = Start(first, first, sql.moment(stretch.next_opens))
+        upto = sql.moment(stretch.upto) if stretch.upto is not None else NOTHING
+        start = Start(first, first, sql.moment(stretch.next_opens), upto=upto)
         due = sql.moment(stretch.due)
         where = self._in_force(sql.day(stretch.first)) if self.rule.dated_by else []
         dated = self.columns.get(self.scene.dated)
@@ -188,9 +193,9 @@ class _Branch:
         )
 
     def _told_then(self, stretch: Stretch) -> Told:
-        """What was said at the opening, where that is when it is judged, and at the end of what is over."""
+        """What was said at the opening, where that is when it is judged, or at the end of what has ended; of causes when it lapsed."""
         rule, past, over = self.rule, self.scene.past, stretch.over(self.scene.as_of)
-        asked = stretch.opens if rule.at_start else over
+        asked = stretch.opens if rule.at_start else stretch.ended(self.scene.as_of)
         judged = past.get((self.number, asked)) if asked else None
         ended = past.get((self.number, over)) if over and rule.ceases else None
         joins, told = "", Told()
@@ -276,7 +281,7 @@ class _Branch:
         items = [
             f"CAST({self.number} AS SMALLINT) AS rule", "own.key AS key", f"{who} AS who", f"{opens} AS opens", f"{start.low} AS start",
             f"{start.high} AS start_until", f"{start.assumed} AS assumed", f"{due.low} AS due", f"{due.high} AS due_until",
-            f"{start.following} AS next_opens", f"{verdict} AS verdict", f"{cause} AS cause", "FALSE AS paused",
+            f"{start.following} AS next_opens", f"{start.upto or start.following} AS upto", f"{verdict} AS verdict", f"{cause} AS cause", "FALSE AS paused",
             *self._parts(since or start, due, opens),
         ]  # fmt: skip
         inner = [

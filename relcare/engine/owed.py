@@ -282,20 +282,26 @@ class Owing:
             yield select if self.every else f"SELECT * FROM (\n  {select}\n) AS made WHERE {condition}"
 
     def _past(self, owed: Owed) -> dict[tuple[int, datetime], str]:
-        """What conditions said when a period opened that is judged at its start, and at the end of each that is over.
+        """What conditions said when a period opened that is judged at its start, and at the end of each that has ended.
 
         The book is read once for each such moment, whatever the number of rules.
         """
         asked: dict[datetime, dict[int, Obligation]] = {}
+
+        def ask(moment: datetime, number: int, part: Obligation) -> None:
+            known = asked.setdefault(moment, {}).get(number, part)
+            asked[moment][number] = replace(part, when=part.when or known.when, ceases=part.ceases or known.ceases)
+
         for number, rule in owed.rules.items():
             if rule.every is None or rule.every.on:
                 continue
             for stretch in stretches(rule, self.calendar_of(rule.calendar), self.engine.as_of, every=self.every):
+                judged = stretch.opens if rule.at_start else stretch.ended(self.engine.as_of)
                 over = stretch.over(self.engine.as_of)
-                if rule.at_start and rule.when is not None:
-                    asked.setdefault(stretch.opens, {})[number] = replace(rule, ceases=())
-                if over and (rule.ceases or (rule.when is not None and not rule.at_start)):
-                    asked.setdefault(over, {})[number] = replace(rule, when=None) if rule.at_start else rule
+                if judged and rule.when is not None:
+                    ask(judged, number, replace(rule, ceases=()))
+                if over and rule.ceases:
+                    ask(over, number, replace(rule, when=None))
         told: dict[tuple[int, datetime], str] = {}
         for moment, rules in sorted(asked.items()):
             then = judged_then(self.engine, rules, moment)

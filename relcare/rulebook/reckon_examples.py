@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import NamedTuple
 
@@ -72,9 +72,7 @@ def worked_examples(rulebook: Rulebook, calendar: Calendar, zone: str) -> Iterat
         for example in rule.examples:
             facts = _facts(rule, example, rulebook, zone)
             who = _Invented(rule.subject, facts, done)
-            scene = Scene(
-                rulebook, calendar, _as_of(rule, example, facts), NoRecords(), lambda _: None, look_back=False
-            )
+            scene = Scene(rulebook, calendar, _as_of(rule, example, facts), NoRecords(), _ever(who), look_back=False)
             owing = next(one for one in reckoned(who, scene, rule.id) if one.rule.id == rule.id)
             main = _main(owing, scene.as_of)
             given = _deadline(example.gives)
@@ -85,6 +83,11 @@ def worked_examples(rulebook: Rulebook, calendar: Calendar, zone: str) -> Iterat
             else:
                 right = gave == example.gives
             yield Worked(rule, example, gave, right)
+
+
+def _ever(who: _Invented) -> Callable[[datetime], _Invented]:
+    """What an example states holds at every moment."""
+    return lambda _: who
 
 
 def _facts(rule: Obligation, example: ObligationExample, rulebook: Rulebook, zone: str) -> dict[str, FactValue]:

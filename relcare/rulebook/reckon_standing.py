@@ -40,20 +40,22 @@ class Scene:
 class Standing:
     """How one occurrence stands at the as-of.
 
-    What conditions say of a period or festival that is over is what they said in the last moment of its life.
+    Of a period or festival `when` says what it said in the last moment before the next one opened, causes what they said in
+    the last moment before it lapsed.
     """
 
     def __init__(self, made: Made, who: Someone, scene: Scene, starts: Starts) -> None:
         self._made, self._who, self._scene, self._starts = made, who, scene, starts
         self._rule, self._as_of = made.rule, scene.as_of
-        over = starts.over(made) if is_shared(made.rule) else None
-        self._at = over or scene.as_of  # when conditions are asked
-        self._then = scene.then(over) if over else who
+        ended, over = (starts.ended(made), starts.over(made)) if is_shared(made.rule) else (None, None)
+        self._at, self._then = ended or scene.as_of, scene.then(ended) if ended else who  # as of when `when` is asked
+        self._last, self._at_last = over or scene.as_of, scene.then(over) if over else who  # as of when causes are
+        self._upto = starts.upto(made)
 
     def occurrence(self) -> Occurrence | NotOwed:
         """The occurrence; or why it is not owed, where `when` says no and said no when it opened."""
         rule, made = self._rule, self._made
-        if self._then is None and (rule.when is not None or rule.ceases):
+        if (self._then is None and rule.when is not None) or (self._at_last is None and rule.ceases):
             return NotOwed(rule, "condition", day=self._at, verdict=Judged(rule.when or All(()), verdict=False))
         verdict = self._verdict()
         gone: datetime | None = None
@@ -146,9 +148,9 @@ class Standing:
     def _cause(self) -> tuple[Cause | None, datetime | None]:
         """The first cause that has ended it; and since when, where that hangs on dates that are known."""
         for cause in self._rule.ceases:
-            who = self._then or self._who
+            who = self._at_last or self._who
             facts = {name: who.fact(name) for name in facts_of(cause.when)}
-            if judge(cause.when, facts, self._limits(self._at), self._at).verdict:
+            if judge(cause.when, facts, self._limits(self._last), self._last).verdict:
                 values = [facts[test.fact].value for test in tests_of(cause.when) if isinstance(test, Known)]
                 points = [when(value).first for value in values if isinstance(value, date | Moment)]
                 return cause, max(points, default=None)
@@ -186,13 +188,13 @@ class Standing:
         festival = made.origin.value.value if made.origin.kind == "festival" and made.origin.value is not None else None
         for part in parts_of(rule.done):
             if isinstance(part, FactDone):
-                yield fact_piece(part, self._who, made.opens if rule.every is not None else None, made.next_opens)
+                yield fact_piece(part, self._who, made.opens if rule.every is not None else None, self._upto)
                 continue
             since = made.opens
             if part.since is not None:
                 day = festival if isinstance(festival, date) else None
                 since = self._starts.since(part, made.start or Interval(made.opens, made.opens), due, day)
-            yield self._scene.records.piece(part, rule, self._who, since, made.next_opens)
+            yield self._scene.records.piece(part, rule, self._who, since, self._upto)
 
     # the status
 

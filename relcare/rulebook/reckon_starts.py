@@ -230,6 +230,19 @@ class Starts:
         point = self.lapses_at(made)
         return point if point is not None and point < self._as_of else None
 
+    def ended(self, made: Made) -> datetime | None:
+        """The last moment before the next one opens, or before it lapses, where that has passed at the as-of."""
+        points = [self.lapses_at(made), made.next_opens - TICK if made.next_opens is not None else None]
+        end = min((point for point in points if point is not None), default=None)
+        return end if end is not None and end < self._as_of else None
+
+    def upto(self, made: Made) -> datetime | None:
+        """From when on nothing is done for it: when the next one opens; of periods and festivals not before it has lapsed."""
+        if not is_shared(made.rule) or made.next_opens is None:
+            return made.next_opens
+        lapses = self.lapses_at(made)
+        return max(made.next_opens, lapses + TICK) if lapses is not None else None
+
     def lapses_at(self, made: Made) -> datetime | None:
         """The last moment before it is given up; None for never."""
         lapses, due = made.rule.lapses, made.due

@@ -457,15 +457,56 @@ def test_what_ended_before_a_period_was_over_ends_it_and_what_came_later_does_no
     assert quarters(text, books) == {"IN": ["ceased", "ceased"], "AFTER": ["lapsed", "ceased"]}
 
 
-def test_a_period_that_is_still_open_after_its_deadline_is_judged_as_of_today():
-    text = FACTS + CARE + rule("Q", "when: {calls_90d: at least 1}", *AGAIN, "lapses: 5 working days after due")
+GRACE = "lapses: 5 working days after due"  # with 13 October
+
+
+def test_a_period_that_has_ended_and_is_still_open_is_judged_as_of_its_end():
+    text = FACTS + CARE + rule("Q", "when: {calls_90d: at least 1}", *AGAIN, GRACE)
     books = {
         "customers.csv": customers("NEW,2020-01-06,,vip", "OLD,2020-01-06,,vip"),
-        "interactions.csv": interactions("I1,NEW,2026-10-09 10:00,call,,,", "I2,OLD,2026-07-03 10:00,call,,,"),
+        "interactions.csv": interactions("I1,NEW,2026-10-01 00:00,call,,,", "I2,OLD,2026-07-03 10:00,call,,,"),
     }
-    # given up with 13 October, the fifth working day
-    assert quarters(text, books, "2026-10-13") == {"NEW": ["overdue", "running"]}
-    assert quarters(text, books, "2026-10-14") == {"NEW": ["lapsed", "running"]}
+    assert quarters(text, books, "2026-09-30") == {"OLD": ["at risk"]}
+    assert quarters(text, books, "2026-10-01") == {"NEW": ["running"], "OLD": ["overdue"]}
+    assert quarters(text, books, "2026-10-13") == {"NEW": ["running"], "OLD": ["overdue"]}
+    assert quarters(text, books, "2026-10-14") == {"NEW": ["running"], "OLD": ["lapsed"]}
+
+
+@pytest.mark.parametrize(
+    ("visit", "told"),
+    [
+        ("2026-09-30 23:59", ["met", "running"]),
+        ("2026-10-01 00:00", ["met late", "met"]),  # one visit does for both
+        ("2026-10-13 23:59", ["met late", "met"]),
+        ("2026-10-14 00:00", ["lapsed", "met"]),
+    ],
+)
+def test_what_is_overdue_when_the_next_has_opened_can_be_made_good_until_it_lapses(visit, told):
+    books = {
+        "customers.csv": customers("C1,2020-01-06,,vip"),
+        "interactions.csv": interactions(f"I1,C1,{visit},visit,,,"),
+    }
+    assert quarters(CARE + rule("Q", *AGAIN, GRACE), books) == {"C1": told}
+
+
+def test_what_ends_it_counts_until_it_lapses():
+    text = (CARE + rule("Q", *AGAIN, GRACE)).replace("rules:\n", CLOSED)
+    books = {"customers.csv": customers("IN,2020-01-06,2026-10-13,vip", "AFTER,2020-01-06,2026-10-14,vip")}
+    books["interactions.csv"] = interactions("I1,OTHER,2026-09-01 10:00,visit,,,")
+    assert quarters(text, books) == {"IN": ["ceased", "ceased"], "AFTER": ["lapsed", "ceased"]}
+    assert quarters(text, books, "2026-10-13") == {"IN": ["ceased", "ceased"], "AFTER": ["overdue", "running"]}
+
+
+def test_what_is_never_given_up_can_be_done_at_any_time_and_is_owed_to_who_fulfilled_its_condition_then():
+    text = FACTS + CARE + rule("Q", "when: {calls_90d: at least 1}", *AGAIN, "lapses: never")
+    books = {
+        "customers.csv": customers("NEW,2020-01-06,,vip", "OLD,2020-01-06,,vip"),
+        "interactions.csv": interactions(
+            "I1,NEW,2026-10-01 00:00,call,,,", "I2,OLD,2026-07-03 10:00,call,,,", "I3,OLD,2026-11-19 10:00,visit,,,"
+        ),
+    }
+    assert quarters(text, books, "2026-11-18") == {"NEW": ["running"], "OLD": ["overdue"]}
+    assert quarters(text, books) == {"NEW": ["running"], "OLD": ["met late"]}
 
 
 def test_limits_of_a_period_that_is_over_are_those_of_then():
