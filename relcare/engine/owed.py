@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from relcare.engine import dialect as sql
 from relcare.engine.conditions import Against
+from relcare.engine.crossings import Bounds, first_open_day, oldest_row
 from relcare.engine.days import Days
 from relcare.engine.decide import Engine, Relation
 from relcare.engine.evidence import (
@@ -40,14 +42,22 @@ from relcare.engine.past import judged_then
 from relcare.engine.pauses import Stopped
 from relcare.engine.pruning import is_beyond, may_be_listed
 from relcare.engine.records import Records
-from relcare.engine.standing import Standing, open_days_counted
+from relcare.engine.standing import Standing, covered, open_days_counted
 from relcare.engine.stretches import stretches
 from relcare.engine.waivers import waivers_of, want_waivers
 from relcare.rulebook.conditions import facts_of
+from relcare.rulebook.measures import RowMeasure
 from relcare.rulebook.obligations import Obligation, RowsDone, parts_of
 from relcare.timing.calendars import Calendar
 
 AHEAD = timedelta(days=400)  # how far deadlines lie behind the dates that they are counted from
+
+
+class Reaching(NamedTuple):
+    """What a version starts from each time that a limit was reached: the measure, and which crossings are asked for."""
+
+    measure: RowMeasure
+    bounds: Bounds
 
 
 @dataclass(slots=True)
@@ -65,6 +75,7 @@ class Owed:
     tables: list[str] = field(default_factory=list)
     silent: dict[str, str] = field(default_factory=dict)
     unrecorded: dict[int, frozenset[int]] = field(default_factory=dict)
+    reaching: dict[int, Reaching] = field(default_factory=dict)  # versions that start each time that a limit was reached
     muted: list[int] = field(default_factory=list)  # versions that can be unknown for want of what is not supplied
 
     @property
@@ -97,13 +108,16 @@ class Owing:
     def want(self, rules: Iterable[Obligation]) -> None:
         """Ask for all that these versions of rules need."""
         plan = self.engine.plan
+        rules = list(rules)
+        sources = {rule.starts.rule for rule in rules}
         for number, rule in enumerate(rules):
             owed = self.owed.setdefault(rule.subject, Owed(rule.subject, {}))
             table = self.vocabulary.table_of(rule.subject)
             if table is None or table.name not in plan.book.sources:
                 owed.silent[rule.id] = f"the book has no {table.name if table else rule.subject}"
                 continue
-            plan.want(rule.subject, facts_of_rule(rule))
+            reaching = self._reaching(rule, whole=rule.id in sources)
+            plan.want(rule.subject, facts_of_rule(rule, starts=reaching is None))
             missing = plan.subject(rule.subject).missing
             lacking = next((name for name in starting(rule) if name in missing), "")
             if lacking:
@@ -114,6 +128,8 @@ class Owing:
                 if is_beyond(rule, calendar, self.engine.as_of, self.horizon):
                     continue
             owed.rules[number] = rule
+            if reaching is not None:
+                owed.reaching[number] = reaching
             plan.note_moments(rule.subject, [n for n in timed(rule) if n not in missing])
             for condition in [rule.when, *(cause.when for cause in rule.ceases)]:
                 if condition is not None:
@@ -128,6 +144,19 @@ class Owing:
                     plan.want(owed.subject, [table.dated_by])
         self.records.want_rows()
         want_waivers(self.engine.plan)
+
+    def _reaching(self, rule: Obligation, *, whole: bool) -> Reaching | None:
+        """What a rule starts from, if that is each time that a limit was reached; its rows are asked for."""
+        if rule.starts.kind != "fact" or rule.starts.rule:
+            return None
+        plan = self.engine.plan
+        measure = plan.want_crossings(rule.subject, rule.starts.fact)
+        if measure is None:
+            return None
+        since = first_open_day(rule, self.calendar_of(rule.calendar), self.engine.as_of)
+        alone = not self.every and not whole
+        plan.rows.setdefault(measure.table, []).append((measure.where, oldest_row(measure, since) if alone else None))
+        return Reaching(measure, Bounds(since, alone))
 
     def settle(self, subject: str, wanted: Iterable[str] = ()) -> Owed:
         """Work out what is owed to the subjects of one kind, once the engine has read.
@@ -178,7 +207,8 @@ class Owing:
         engine = self.engine
         if owed.relation is None:
             raise AssertionError(owed.subject)
-        days = self._days(owed)
+        crossed = self._crossed(owed)
+        days = self._days(owed, crossed.values())
         scene = Scene(
             owed.base,
             owed.relation.key,
@@ -192,7 +222,7 @@ class Owing:
             self._who(owed),
             lambda name: engine.book.covers(name) if name in engine.sources else ("", ""),
         )
-        scene = scene._replace(past=self._past(owed))
+        scene = scene._replace(past=self._past(owed), crossings=crossed)
         waived = waivers_of(engine, {number: rule.id for number, rule in owed.rules.items()})
         sources = {rule.starts.rule for rule in owed.rules.values() if rule.starts.rule}
         ends: dict[str, str] = {}
@@ -219,6 +249,9 @@ class Owing:
                 f"CREATE OR REPLACE TEMP TABLE {sql.name(table)} AS\n"
                 + standing.select(relation, found, waived, self._keep(rules, sources))
             )
+            again = [number for number in rules if number in crossed]
+            if again:
+                engine.session.run(covered(sql.name(table), again, engine.as_of, waived=bool(waived)))
             owed.tables.append(table)
             for used in filter(None, (relation, found)):
                 engine.session.run(f"DROP TABLE {used}")
@@ -299,15 +332,30 @@ class Owing:
         chained = [str(number) for number, rule in rules.items() if rule.id in sources]
         return f"({condition}) OR rule IN ({', '.join(chained)})" if chained else condition
 
-    def _days(self, owed: Owed) -> dict[str, Days]:
+    def _crossed(self, owed: Owed) -> dict[int, str]:
+        """The tables of the moments from which versions of rules are owed, by number."""
+        tables: dict[int, str] = {}
+        for number, reaching in owed.reaching.items():
+            reference = self.vocabulary.tables[reaching.measure.table].reference_to(owed.subject)
+            made = self.engine.crossings("crossings", reaching.measure, reference, reaching.bounds)
+            stages = ",\n".join(f"{sql.name(name)} AS (\n  {select}\n)" for name, select in made.stages)
+            tables[number] = sql.name(f"{owed.subject} crossings {number}")
+            self.engine.session.run(
+                f"CREATE OR REPLACE TEMP TABLE {tables[number]} AS\nWITH {stages}\nSELECT * FROM {sql.name(made.title)}"
+            )
+        return tables
+
+    def _days(self, owed: Owed, crossed: Iterable[str]) -> dict[str, Days]:
         """The calendars from the first date that something is counted from to the last, by the names that rules give."""
         engine, today = self.engine, self.engine.as_of.date()
         columns = owed.relation.columns if owed.relation is not None else {}
         dates = first_and_last(owed.rules.values(), columns)
         edges: list[date] = [today]
-        if dates:
-            items = ", ".join(f"min({d}), max({d})" for d in dates)
-            edges += [d for d in engine.session.rows(f"SELECT {items} FROM {owed.base}")[0] if d is not None]
+        counted = {owed.base: dates, **dict.fromkeys(crossed, ["CAST(came AS DATE)"])}
+        for table, listed in counted.items():
+            items = ", ".join(f"min({d}), max({d})" for d in listed)
+            row = engine.session.rows(f"SELECT {items} FROM {table}")[0] if listed else ()
+            edges += [d for d in row if d is not None]
         first, last = min(edges) - AHEAD, max(edges) + AHEAD
         return {
             named: Days(
