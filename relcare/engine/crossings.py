@@ -101,7 +101,14 @@ class _Counting:
     """The stages that lead from rows to crossings."""
 
     def __init__(
-        self, title: str, measure: RowMeasure, scanned: Scanned, key: str, judge: Judge, limit: DatedLimit, bounds: Bounds
+        self,
+        title: str,
+        measure: RowMeasure,
+        scanned: Scanned,
+        key: str,
+        judge: Judge,
+        limit: DatedLimit,
+        bounds: Bounds,
     ) -> None:
         self.title, self.measure, self.scanned, self.key, self.bounds = title, measure, scanned, key, bounds
         self.dated = scanned.columns[measure.field]
@@ -127,9 +134,12 @@ class _Counting:
         yield f"{self.title} enough", self._enough(rows)
         yield f"{self.title} counted", self._counted()
         if self.undated:
-            yield f"{self.title} undated", (
-                f"-- a row is rows that are counted together: how many of them may have come at any time\n"
-                f"  SELECT key, alike, count(*) AS n FROM {self._named('enough')} WHERE came IS NULL GROUP BY key, alike"
+            yield (
+                f"{self.title} undated",
+                (
+                    f"-- a row is rows that are counted together: how many of them may have come at any time\n"
+                    f"  SELECT key, alike, count(*) AS n FROM {self._named('enough')} WHERE came IS NULL GROUP BY key, alike"
+                ),
             )
         yield self.title, self._crossings()
 
@@ -138,7 +148,9 @@ class _Counting:
         scanned, dated, by = self.scanned, self.dated, self.by
         counts = f"({self.counts})"
         conditions = [f"{sql.name(self.key)} IS NOT NULL", f"{counts} IS NOT FALSE" if self.doubtful else counts]
-        conditions += [f"NOT {column.absent}" for column in (dated, by) if column is not None and column.absent != "FALSE"]
+        conditions += [
+            f"NOT {column.absent}" for column in (dated, by) if column is not None and column.absent != "FALSE"
+        ]
         conditions += [scanned.visible] if scanned.visible != "TRUE" else []
         came = f"CAST({dated.value} AS TIMESTAMP)"
         until = dated.until or (f"{came} + {DAY_END}" if dated.type == "date" else came)

@@ -75,7 +75,9 @@ class Owed:
     tables: list[str] = field(default_factory=list)
     silent: dict[str, str] = field(default_factory=dict)
     unrecorded: dict[int, frozenset[int]] = field(default_factory=dict)
-    reaching: dict[int, Reaching] = field(default_factory=dict)  # versions that start each time that a limit was reached
+    reaching: dict[int, Reaching] = field(
+        default_factory=dict
+    )  # versions that start each time that a limit was reached
     muted: list[int] = field(default_factory=list)  # versions that can be unknown for want of what is not supplied
 
     @property
@@ -351,7 +353,7 @@ class Owing:
         columns = owed.relation.columns if owed.relation is not None else {}
         dates = first_and_last(owed.rules.values(), columns)
         edges: list[date] = [today]
-        counted = {owed.base: dates, **dict.fromkeys(crossed, ["CAST(came AS DATE)"])}
+        counted = {owed.base: dates, **{table: ["CAST(came AS DATE)"] for table in crossed}}
         for table, listed in counted.items():
             items = ", ".join(f"min({d}), max({d})" for d in listed)
             row = engine.session.rows(f"SELECT {items} FROM {table}")[0] if listed else ()

@@ -17,6 +17,8 @@ from relcare.rulebook.decisions import DatedLimit
 from relcare.rulebook.reckon_parts import Measured, Part, hangs_on, lines_of
 from relcare.rulebook.values import ABSENT, FactValue, Value
 
+BEGINNING = datetime.combine(date.min, time.min)  # before all that a book can hold
+
 
 class Crossing(NamedTuple):
     """One time that the limit was reached: the date of the row, and the lines of all that were counted.
@@ -65,7 +67,7 @@ class Crossings:
         when it came; None where it can't have been.
         """
         limits = self._limits(since)
-        begin = datetime.combine(since, time.min) if since is not None else datetime.min
+        begin = datetime.combine(since, time.min) if since is not None else BEGINNING
         for dated, blind in self.groups:
             windows = [_upto(dated, row.first, self.window) for row in dated if row.first >= begin]
             counts = [len(rows) for rows in windows if limits and self._may_lack_one(rows, max(limits))]
@@ -117,9 +119,7 @@ def crossings(parts: Sequence[Part], limit: DatedLimit, by: str, window: Span | 
     return Crossings(found, tuple(groups), limit, window, as_of)
 
 
-def _of_group(
-    dated: list[Counted], unknown: list[Part], limit: DatedLimit, window: Span | None
-) -> Iterable[Crossing]:
+def _of_group(dated: list[Counted], unknown: list[Part], limit: DatedLimit, window: Span | None) -> Iterable[Crossing]:
     """The crossings of rows that are counted together: all that may be, by the fewest and the most that they could be."""
     earlier: datetime | None = None
     for point in sorted({row.first for row in dated}):
@@ -162,4 +162,4 @@ def _as_one(same: Sequence[Crossing]) -> Crossing:
 
 
 def _interval(cell: FactValue) -> tuple[datetime, datetime]:
-    return interval_of(cell.value) if cell.value is not None else (datetime.min, datetime.min)
+    return interval_of(cell.value) if cell.value is not None else (BEGINNING, BEGINNING)

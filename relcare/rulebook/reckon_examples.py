@@ -57,7 +57,7 @@ class _Invented:
         """No rows."""
         return "", ()
 
-    def crossings(self, name: str) -> None:  # noqa: ARG002
+    def crossings(self, name: str) -> None:
         """No rows: a start is the date that is written."""
 
 

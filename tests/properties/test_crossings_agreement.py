@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 from test_agreement import SLOW
 from test_owed_agreement import agreed
 
+sys.path.insert(0, str(Path(__file__).parent.parent / "unit"))
 from owed_books import CARE, rule, rulebook
 
 END = datetime.combine(date(2026, 9, 30), time.max)
@@ -24,7 +27,14 @@ facts:
   again_at: {is: "first at of interactions repeating channel where kind ROWS reached many WINDOW"}
 ---
 """
-WINDOWS = ("", "in the last 1 day", "in the last 3 days", "in the last 7 days", "in the last 1 month", "in the last 24 hours")
+WINDOWS = (
+    "",
+    "in the last 1 day",
+    "in the last 3 days",
+    "in the last 7 days",
+    "in the last 1 month",
+    "in the last 24 hours",
+)
 LATER = ("", "", "", ', {from: 2026-09-21, is: "3"}', ', {from: 2026-09-25, is: "1"}')
 DONE = ("interaction survey", "interaction survey", "interaction [call, survey]", "{all: [interaction survey, interaction visit]}")  # fmt: skip
 SPANS = ("1 day", "24 hours", "2 working days", "3 days")
@@ -40,7 +50,9 @@ def rules(draw: st.DrawFn) -> str:
     told = []
     for name in ("often_at", "again_at"):
         lines = [f"starts: {name}", f"done when: {draw(st.sampled_from(DONE))}"]
-        lines += [line for line in (draw(st.sampled_from(LAPSES)), draw(st.sampled_from(["", "when: {tier: vip}"]))) if line]
+        lines += [
+            line for line in (draw(st.sampled_from(LAPSES)), draw(st.sampled_from(["", "when: {tier: vip}"]))) if line
+        ]
         spans = [draw(st.sampled_from(SPANS)) for _ in range(2)]
         if draw(st.booleans()):
             told += [
@@ -80,11 +92,16 @@ def books(draw: st.DrawFn, *, spoilt: bool = True) -> dict[str, str]:
         if bad and draw(few) == 0:
             rows.append(f"I{n},{draw(st.sampled_from(['C1', 'C2']))},{at},{kind},{channel},{outcome},{named}")
     told = {"interactions.csv": "\n".join(rows) + "\n"}
-    closed, tier = draw(st.sampled_from(["", "", "2026-09-24"])), draw(st.sampled_from(["vip", "vip", "vip", "basic", ""]))
+    closed, tier = (
+        draw(st.sampled_from(["", "", "2026-09-24"])),
+        draw(st.sampled_from(["vip", "vip", "vip", "basic", ""])),
+    )
     told["customers.csv"] = f"customer_id,opened_at,closed_at,tier\nC1,2026-01-05,{closed},{tier}\nC2,2026-01-05,,vip\n"
     if draw(st.booleans()):
         on = date(2026, 9, 10) + timedelta(days=draw(st.integers(0, 20)))
-        told["waivers.csv"] = f"waiver_id,rule_id,subject_id,waived_at,waived_by,reason\nW1,often_at,C1,{on} 12:00,S1,so\n"
+        told["waivers.csv"] = (
+            f"waiver_id,rule_id,subject_id,waived_at,waived_by,reason\nW1,often_at,C1,{on} 12:00,S1,so\n"
+        )
     return told
 
 

@@ -31,10 +31,14 @@ LATE = "2026-09-30"
 def book(*rows, waived=""):
     """A customer's interactions: `at`, or `at kind channel outcome` with slashes between."""
     cells = [[*row.split("/"), "", "", ""][:4] for row in rows]
-    lines = [f"I{n},C1,{at},{kind or 'call'},{channel},{outcome}" for n, (at, kind, channel, outcome) in enumerate(cells)]
+    lines = [
+        f"I{n},C1,{at},{kind or 'call'},{channel},{outcome}" for n, (at, kind, channel, outcome) in enumerate(cells)
+    ]
     files = {
         "customers.csv": "customer_id,opened_at,tier\nC1,2026-01-05,vip\n",
-        "interactions.csv": "\n".join(["interaction_id,customer_id,at,kind,channel,outcome", *lines, "I99,C9,2026-01-01,visit,,"]),
+        "interactions.csv": "\n".join(
+            ["interaction_id,customer_id,at,kind,channel,outcome", *lines, "I99,C9,2026-01-01,visit,,"]
+        ),
     }
     if waived:
         files["waivers.csv"] = f"waiver_id,rule_id,subject_id,waived_at,waived_by,reason\nW1,EACH,C1,{waived},S1,so"
@@ -126,7 +130,10 @@ def test_what_was_reached_stays_as_the_days_go_by(when, status):
     assert each("called_at", rows, when, "lapses: 10 days after due") == status
 
 
-FIRST, SECOND = ("2026-09-01", "2026-09-06 08:00"), "2026-09-11 09:00"  # the limit is reached on the 6th and on the 11th
+FIRST, SECOND = (
+    ("2026-09-01", "2026-09-06 08:00"),
+    "2026-09-11 09:00",
+)  # the limit is reached on the 6th and on the 11th
 
 
 @pytest.mark.parametrize(
@@ -134,7 +141,11 @@ FIRST, SECOND = ("2026-09-01", "2026-09-06 08:00"), "2026-09-11 09:00"  # the li
     [
         ((), "2026-09-11", [("09-06 08:00", "overdue")]),  # one contact is owed, since the first
         ((), "2026-09-13", [("09-06 08:00", "overdue")]),
-        ((), "2026-09-14", [("09-06 08:00", "lapsed"), ("09-11 09:00", "overdue")]),  # the second is not given up with it
+        (
+            (),
+            "2026-09-14",
+            [("09-06 08:00", "lapsed"), ("09-11 09:00", "overdue")],
+        ),  # the second is not given up with it
         ((), "2026-09-18", [("09-06 08:00", "lapsed"), ("09-11 09:00", "overdue")]),
         ((), "2026-09-19", [("09-06 08:00", "lapsed"), ("09-11 09:00", "lapsed")]),
         (("2026-09-12/survey",), "2026-09-20", [("09-06 08:00", "met late")]),  # one contact answers for both
@@ -168,9 +179,15 @@ def test_what_is_waived_is_waived_once(waived, expected):
         # it may be one, or not
         (("2026-09-01", "2026-09-03/fax"), [("09-03 00:00", "undetermined")]),
         (("2026-09-01/fax", "2026-09-03"), [("09-03 00:00", "undetermined")]),
-        (("2026-08-26/fax", "2026-09-01", "2026-09-02"), [("09-01 00:00", "undetermined"), ("09-02 00:00", "undetermined")]),
+        (
+            ("2026-08-26/fax", "2026-09-01", "2026-09-02"),
+            [("09-01 00:00", "undetermined"), ("09-02 00:00", "undetermined")],
+        ),
         (("2026-08-25/fax", "2026-09-01", "2026-09-02"), [("09-02 00:00", "overdue")]),
-        (("2026-09-01", "2026-09-02/fax", "2026-09-03"), [("09-02 00:00", "undetermined"), ("09-03 00:00", "undetermined")]),
+        (
+            ("2026-09-01", "2026-09-02/fax", "2026-09-03"),
+            [("09-02 00:00", "undetermined"), ("09-03 00:00", "undetermined")],
+        ),
         (("2026-09-01", "2026-09-10/fax"), []),
         # nobody knows when it came: before the other within a week, or after it
         (("2026-09-01", "soon"), [("", "undetermined"), ("09-01 00:00", "undetermined")]),
