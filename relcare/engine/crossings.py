@@ -7,7 +7,7 @@ where one is named, are as many as the limit says, the rows of that window befor
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import NamedTuple
 
 from relcare.engine import dialect as sql
@@ -19,11 +19,7 @@ from relcare.engine.scan import Scanned
 from relcare.rulebook.conditions import Compare, Condition, Within, facts_of, tests_of
 from relcare.rulebook.decisions import DatedLimit
 from relcare.rulebook.measures import RowMeasure
-from relcare.rulebook.obligations import Obligation
 from relcare.rulebook.vocabulary import Fact
-from relcare.timing.calendars import Calendar
-from relcare.timing.clock import reckon
-from relcare.timing.spans import shift
 
 DAY_END = "INTERVAL 86399999999 MICROSECONDS"
 
@@ -59,17 +55,6 @@ def crossings(
     """The crossings of the rows of `scanned` by their column `key`."""
     made = _Counting(title, measure, scanned, key, judge, limit, bounds)
     return Crossings(title, tuple(made.stages()), made.doubtful)
-
-
-def oldest_row(measure: RowMeasure, since: date | None) -> date | None:
-    """The day before which no row bears on a crossing on `since` or later; None for no such day."""
-    if since is None or measure.window is None:
-        return None
-    span = measure.window.span
-    if is_elapsed(span):
-        seconds = span.amount * {"seconds": 1, "minutes": 60}.get(span.unit, 3600)
-        return (datetime.combine(since, time.min) - timedelta(seconds=seconds)).date()
-    return shift(since, -span.amount, span.unit) + timedelta(days=1)
 
 
 def latest_crossing(fact: Fact, made: Crossings, until: str) -> tuple[str, tuple[str, ...], Column]:
@@ -270,26 +255,3 @@ def _may_be_unknown(where: Condition | None, scanned: Scanned) -> bool:
 
 def _start(day: date) -> str:
     return sql.moment(datetime.combine(day, time.min))
-
-
-def first_open_day(rule: Obligation, calendar: Calendar, as_of: datetime) -> date | None:
-    """The first day of which what started is not given up yet at the as-of; None for ever since."""
-    span, after = rule.due.span, rule.lapses.after
-    if span is None or after is None or rule.pauses is not None or rule.due.base != "start":
-        return None
-
-    def given_up(day: int) -> bool:
-        end = datetime.combine(date.fromordinal(day), time.max)
-        due = reckon(end, span.amount, span.unit, calendar, rolls=rule.due.rolls).at
-        return reckon(due, after.amount, after.unit, calendar).at < as_of
-
-    high = as_of.date().toordinal()
-    low = high - 1
-    while low > 1 and not given_up(low):
-        low = max(1, low - 2 * (high - low))
-    if not given_up(low):
-        return None
-    while high - low > 1:  # `low` is given up, `high` is not
-        middle = (low + high) // 2
-        low, high = (middle, high) if given_up(middle) else (low, middle)
-    return date.fromordinal(high)

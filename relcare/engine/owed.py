@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 
 from relcare.engine import dialect as sql
 from relcare.engine.conditions import Against
-from relcare.engine.crossings import Bounds, first_open_day, oldest_row
 from relcare.engine.days import Days
 from relcare.engine.decide import Engine, Relation
 from relcare.engine.evidence import (
@@ -41,23 +39,16 @@ from relcare.engine.occurrences import (
 from relcare.engine.past import judged_then
 from relcare.engine.pauses import Stopped
 from relcare.engine.pruning import is_beyond, may_be_listed
+from relcare.engine.reaching import Reaching, reached, want_reaching
 from relcare.engine.records import Records
 from relcare.engine.standing import Standing, covered, open_days_counted
 from relcare.engine.stretches import stretches
 from relcare.engine.waivers import waivers_of, want_waivers
 from relcare.rulebook.conditions import facts_of
-from relcare.rulebook.measures import RowMeasure
 from relcare.rulebook.obligations import Obligation, RowsDone, parts_of
 from relcare.timing.calendars import Calendar
 
 AHEAD = timedelta(days=400)  # how far deadlines lie behind the dates that they are counted from
-
-
-class Reaching(NamedTuple):
-    """What a version starts from each time that a limit was reached: the measure, and which crossings are asked for."""
-
-    measure: RowMeasure
-    bounds: Bounds
 
 
 @dataclass(slots=True)
@@ -118,7 +109,8 @@ class Owing:
             if table is None or table.name not in plan.book.sources:
                 owed.silent[rule.id] = f"the book has no {table.name if table else rule.subject}"
                 continue
-            reaching = self._reaching(rule, whole=rule.id in sources)
+            alone = not self.every and rule.id not in sources
+            reaching = want_reaching(self.engine, rule, self.calendar_of(rule.calendar), alone=alone)
             plan.want(rule.subject, facts_of_rule(rule, starts=reaching is None))
             missing = plan.subject(rule.subject).missing
             lacking = next((name for name in starting(rule) if name in missing), "")
@@ -146,19 +138,6 @@ class Owing:
                     plan.want(owed.subject, [table.dated_by])
         self.records.want_rows()
         want_waivers(self.engine.plan)
-
-    def _reaching(self, rule: Obligation, *, whole: bool) -> Reaching | None:
-        """What a rule starts from, if that is each time that a limit was reached; its rows are asked for."""
-        if rule.starts.kind != "fact" or rule.starts.rule:
-            return None
-        plan = self.engine.plan
-        measure = plan.want_crossings(rule.subject, rule.starts.fact)
-        if measure is None:
-            return None
-        since = first_open_day(rule, self.calendar_of(rule.calendar), self.engine.as_of)
-        alone = not self.every and not whole
-        plan.rows.setdefault(measure.table, []).append((measure.where, oldest_row(measure, since) if alone else None))
-        return Reaching(measure, Bounds(since, alone))
 
     def settle(self, subject: str, wanted: Iterable[str] = ()) -> Owed:
         """Work out what is owed to the subjects of one kind, once the engine has read.
@@ -209,7 +188,7 @@ class Owing:
         engine = self.engine
         if owed.relation is None:
             raise AssertionError(owed.subject)
-        crossed = self._crossed(owed)
+        crossed = reached(engine, owed.subject, owed.reaching)
         days = self._days(owed, crossed.values())
         scene = Scene(
             owed.base,
@@ -333,19 +312,6 @@ class Owing:
         condition = f"open{self.until('due')}"
         chained = [str(number) for number, rule in rules.items() if rule.id in sources]
         return f"({condition}) OR rule IN ({', '.join(chained)})" if chained else condition
-
-    def _crossed(self, owed: Owed) -> dict[int, str]:
-        """The tables of the moments from which versions of rules are owed, by number."""
-        tables: dict[int, str] = {}
-        for number, reaching in owed.reaching.items():
-            reference = self.vocabulary.tables[reaching.measure.table].reference_to(owed.subject)
-            made = self.engine.crossings("crossings", reaching.measure, reference, reaching.bounds)
-            stages = ",\n".join(f"{sql.name(name)} AS (\n  {select}\n)" for name, select in made.stages)
-            tables[number] = sql.name(f"{owed.subject} crossings {number}")
-            self.engine.session.run(
-                f"CREATE OR REPLACE TEMP TABLE {tables[number]} AS\nWITH {stages}\nSELECT * FROM {sql.name(made.title)}"
-            )
-        return tables
 
     def _days(self, owed: Owed, crossed: Iterable[str]) -> dict[str, Days]:
         """The calendars from the first date that something is counted from to the last, by the names that rules give."""

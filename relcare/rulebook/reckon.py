@@ -66,7 +66,9 @@ class Subject:
         if fact is None or not isinstance(fact.measure, RowMeasure) or not fact.measure.crosses:
             return None
         table = vocabulary.tables[fact.measure.table]
-        if is_supplied(name, self.name, self._context) or why_not_supplied(fact.measure, table, self.name, self._context):
+        if is_supplied(name, self.name, self._context) or why_not_supplied(
+            fact.measure, table, self.name, self._context
+        ):
             return None
         return measure_crossings(fact.measure, table, self._rows_of(table), self._context)
 
