@@ -180,9 +180,11 @@ def test_what_is_waived_is_waived_once(waived, expected):
         (("2026-09-01", "2026-09-03/fax"), [("09-03 00:00", "undetermined")]),
         (("2026-09-01/fax", "2026-09-03"), [("09-03 00:00", "undetermined")]),
         (
-            ("2026-08-26/fax", "2026-09-01", "2026-09-02"),
+            ("2026-08-27/fax", "2026-09-01", "2026-09-02"),
             [("09-01 00:00", "undetermined"), ("09-02 00:00", "undetermined")],
         ),
+        # if it is one, the limit was reached with the second, and with the third anew
+        (("2026-08-26/fax", "2026-09-01", "2026-09-02"), [("09-01 00:00", "undetermined"), ("09-02 00:00", "overdue")]),
         (("2026-08-25/fax", "2026-09-01", "2026-09-02"), [("09-02 00:00", "overdue")]),
         (
             ("2026-09-01", "2026-09-02/fax", "2026-09-03"),
