@@ -67,15 +67,16 @@ class Standing:
         return self._stands(one) if gone is None else self._after_all(one, gone)
 
     def _undated(self, verdict: Judged | None) -> Occurrence:
-        """What has no deadline that is known: it may be over, but whether it was in time, or waived after it opened, nobody can
-        tell.
-        """
+        """What has no deadline that is known: it may be over, but whether it was in time nobody can tell."""
         made = self._made
         one = Occurrence(self._rule, "undetermined", made.origin, made.opens, made.start, assumed=made.assumed, verdict=verdict,
                          wants=made.wants, why="start")  # fmt: skip
         one = self._with_pieces(one, tuple(self._pieces(Interval(made.opens, made.opens))))
         if one.done is not None:
             return one
+        waiver = self._scene.records.waiver(self._rule, self._who, one.opens, one.next_opens)
+        if waiver is not None:
+            return _waived(one, waiver)
         cause, since = self._cause()
         return replace(one, status="ceased", cause=cause, since=since, wants=(), why="") if cause else one
 
