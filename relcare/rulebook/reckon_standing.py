@@ -72,11 +72,11 @@ class Standing:
         one = Occurrence(self._rule, "undetermined", made.origin, made.opens, made.start, assumed=made.assumed, verdict=verdict,
                          wants=made.wants, why="start")  # fmt: skip
         one = self._with_pieces(one, tuple(self._pieces(Interval(made.opens, made.opens))))
-        if one.done is not None:
-            return one
         waiver = self._scene.records.waiver(self._rule, self._who, one.opens, one.next_opens)
         if waiver is not None:
             return _waived(one, waiver)
+        if one.done is not None:  # whether after the opening nobody can tell
+            return one
         cause, since = self._cause()
         return replace(one, status="ceased", cause=cause, since=since, wants=(), why="") if cause else one
 
