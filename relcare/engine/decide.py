@@ -10,6 +10,7 @@ from typing import NamedTuple
 from relcare.engine import dialect as sql
 from relcare.engine.alike import latest_of
 from relcare.engine.conditions import Column, Judge
+from relcare.engine.crossings import EVER, Bounds, Crossings, crossings, latest_crossing
 from relcare.engine.decisions import Decided, in_sql, rule_column
 from relcare.engine.limits import LimitsInForce
 from relcare.engine.measures import grouped, row_condition
@@ -104,7 +105,7 @@ class Engine:
             return None
         wanted = [f.measure for plan in self.plan.subjects.values() for f in plan.measures.get(table.name, {}).values()]
         measures = [m for m in wanted if isinstance(m, RowMeasure)]
-        whole = any(m.where is None and m.window is None for m in measures) or any(
+        whole = any(m.where is None and (m.window is None or m.crosses) for m in measures) or any(
             c is None and d is None for c, d in further
         )
         if not (measures or further) or len(measures) < len(wanted) or whole:
@@ -151,10 +152,18 @@ class Engine:
         items, joins = ["own.*"], []
         for table, facts in plan.measures.items():
             reference = self.rulebook.vocabulary.tables[table].reference_to(subject)
+            crossing = {name: fact for name, fact in facts.items() if _crosses(fact)}
+            for fact in crossing.values():
+                before, on, values, columns[fact.name] = self._crossed(fact, reference)
+                stages += before
+                joins.append(f"{on} = own.{sql.name(key)}")
+                items += values
+            if len(crossing) == len(facts):
+                continue
             made = grouped(
                 self.scanned[table],
                 reference,
-                facts.values(),
+                [fact for name, fact in facts.items() if name not in crossing],
                 self.judge(self.scanned[table].columns),
             )
             alias = f"{table} by {reference}"
@@ -206,6 +215,25 @@ class Engine:
             stages.append((name, f"SELECT *, {', '.join(items)} FROM {sql.name(tests)}"))
             last = name
         return Relation(tuple(stages), last, key, columns, outcomes)
+
+    def crossings(self, title: str, measure: RowMeasure, reference: str, bounds: Bounds = EVER) -> Crossings:
+        """The crossings of a measure by the field `reference` of its table; call `read` first."""
+        scanned = self.scanned[measure.table]
+        if measure.limit is None:
+            raise AssertionError(measure)
+        limit = self.rulebook.limits[measure.limit.name]
+        return crossings(title, measure, scanned, reference, self.judge(scanned.columns), limit, bounds)
+
+    def _crossed(self, fact: Fact, reference: str) -> tuple[list[tuple[str, str]], str, tuple[str, ...], Column]:
+        """The stages of a fact that is the last crossing, the join but for the subject's key, its items and its column."""
+        measure = fact.measure
+        if not isinstance(measure, RowMeasure):
+            raise TypeError(fact)
+        made = self.crossings(f"{fact.name} crossings", measure, reference)
+        until = self.scanned[measure.table].columns[measure.field].until
+        select, items, column = latest_crossing(fact, made, until)
+        last = f"{made.title} last"
+        return [*made.stages, (last, select)], f"LEFT JOIN {sql.name(last)} ON {sql.name(last)}.key", items, column
 
     def _type(self, plan: SubjectPlan, name: str) -> str:
         fact = self.rulebook.vocabulary.fact(plan.subject, name)
@@ -302,6 +330,10 @@ class Engine:
         fact = self.rulebook.vocabulary.fact(subject, name)
         codes = [code.key for code in fact.codes] if fact is not None and column.choices else []
         return dict.fromkeys([*(code for code, _ in column.choices), *codes])
+
+
+def _crosses(fact: Fact) -> bool:
+    return isinstance(fact.measure, RowMeasure) and fact.measure.crosses
 
 
 def _in_steps(facts: Mapping[str, Fact]) -> list[list[Fact]]:

@@ -28,7 +28,8 @@ class Scene(NamedTuple):
     rules whose end starts another, by id. With `every` also what was given up or done long ago is made. `parts` is how many
     pieces of evidence a rule has at the most. `who` is the subject's field by which evidence is found that does not name the
     subject itself ("" for none). `covers` gives the first and the last day that a table covers, "" where nothing is said.
-    `past` are the tables of what conditions said at an earlier moment, by the number of the version and the moment.
+    `past` are the tables of what conditions said at an earlier moment, by the number of the version and the moment. `crossings`
+    are the tables of the moments from which a version is owed, by its number, where they are not a fact of the subject.
     """
 
     base: str
@@ -43,12 +44,14 @@ class Scene(NamedTuple):
     who: str = ""
     covers: Callable[[str], tuple[str, str]] = lambda _: ("", "")
     past: Mapping[tuple[int, datetime], str] = {}  # never changed
+    crossings: Mapping[int, str] = {}  # never changed
 
 
 class Start(NamedTuple):
     """What a clock starts from: the earliest and the latest point, when the next one opens, and what has to hold and be joined.
 
-    `upto` is from when on nothing is done for it, "" for when the next one opens.
+    `upto` is from when on nothing is done for it, "" for when the next one opens. `sure`: whether there was such a start; where
+    not, nobody can tell what is owed.
     """
 
     low: str
@@ -58,6 +61,7 @@ class Start(NamedTuple):
     joins: str = ""
     assumed: str = "FALSE"
     upto: str = ""
+    sure: str = "TRUE"
 
 
 class Told(NamedTuple):
@@ -110,6 +114,9 @@ def occurrences(rule: Obligation, number: int, scene: Scene) -> Iterator[str]:
     elif rule.every is not None:
         for stretch in stretches(rule, scene.days.calendar, scene.as_of, every=scene.every):
             yield branch.stretch(stretch)
+    elif number in scene.crossings:
+        yield branch.crossing(scene.crossings[number])
+        yield from _Branch(rule, number, scene).uncrossed(scene.crossings[number])
     else:
         start = branch.start()
         if start is not None:
@@ -132,6 +139,21 @@ class _Branch:
         if expression in ("TRUE", "FALSE", NOTHING):
             return expression
         return f"own.{self._taken.setdefault(expression, f'x{len(self._taken) + 1}')}"
+
+    def crossing(self, table: str) -> str:
+        """Counted from each moment at which the limit was reached; unknown where it is unknown whether it was."""
+        join = f" JOIN {table} AS crossed ON crossed.key = own.key"
+        return self.clock(Start("crossed.came", "crossed.came_until", joins=join, sure="crossed.sure"))
+
+    def uncrossed(self, table: str) -> Iterator[str]:
+        """The subjects that may have reached the limit, nobody knows when."""
+        if self.rule.dated_by or self.rule.in_force(self.scene.as_of.date()):
+            join = f" JOIN {table} AS crossed ON crossed.key = own.key"
+            nothing = Start(NOTHING, NOTHING, BEGINNING, sure="FALSE")
+            where = ["crossed.came IS NULL"]
+            if self.rule.dated_by:
+                where += [f"coalesce({' AND '.join(self._in_force(NOTHING))}, TRUE)"]
+            yield self._select(nothing, Made(NOTHING, NOTHING), BEGINNING, join, where)
 
     def clock(self, start: Start, following: Start | None = None) -> str:
         """Counted from a start that each subject has for itself; `following` is that of the next one."""
@@ -159,7 +181,7 @@ class _Branch:
         """The subjects of whom the date that a deadline is counted from is unknown: nobody can tell when they are owed what."""
         rule = self.rule
         names = [
-            rule.starts.fact,
+            rule.starts.fact if self.number not in self.scene.crossings else "",
             rule.due.fact if rule.starts.kind == "ahead" else "",
             rule.every.on if rule.every else "",
             rule.dated_by,
@@ -272,6 +294,8 @@ class _Branch:
     ) -> str:
         rule, scene = self.rule, self.scene
         verdict = told.verdict or ("TRUE" if rule.when is None else f"own.{verdict_column(self.number)}")
+        if start.sure != "TRUE":
+            verdict = f"CASE WHEN {start.sure} THEN {verdict} END"
         cause = told.cause or (f"own.{cause_column(rule.ceases)}" if rule.ceases else "CAST(NULL AS SMALLINT)")
         who = (
             self._take(self.columns[scene.who].value)
@@ -281,7 +305,8 @@ class _Branch:
         items = [
             f"CAST({self.number} AS SMALLINT) AS rule", "own.key AS key", f"{who} AS who", f"{opens} AS opens", f"{start.low} AS start",
             f"{start.high} AS start_until", f"{start.assumed} AS assumed", f"{due.low} AS due", f"{due.high} AS due_until",
-            f"{start.following} AS next_opens", f"{start.upto or start.following} AS upto", f"{verdict} AS verdict", f"{cause} AS cause", "FALSE AS paused",
+            f"{start.following} AS next_opens", f"{start.upto or start.following} AS upto", f"{verdict} AS verdict", f"NOT {start.sure} AS unclear",
+            f"{cause} AS cause", "FALSE AS paused",
             *self._parts(since or start, due, opens),
         ]  # fmt: skip
         inner = [
@@ -399,6 +424,6 @@ def first_and_last(rules: Iterable[Obligation], columns: Mapping[str, Column]) -
         name
         for rule in rules
         for name in (rule.starts.fact, rule.due.fact, rule.opens.fact if rule.opens is not None else "")
-        if name and columns[name].supplied
+        if name and name in columns and columns[name].supplied
     )
     return [day_of(columns[name]) for name in names]

@@ -40,8 +40,9 @@ from relcare.engine.occurrences import (
 from relcare.engine.past import judged_then
 from relcare.engine.pauses import Stopped
 from relcare.engine.pruning import is_beyond, may_be_listed, may_be_waited_for
+from relcare.engine.reaching import Reaching, reached, want_reaching
 from relcare.engine.records import Records
-from relcare.engine.standing import Standing, open_days_counted
+from relcare.engine.standing import Standing, covered, open_days_counted
 from relcare.engine.stretches import stretches
 from relcare.engine.waivers import waivers_of, want_waivers
 from relcare.rulebook.conditions import facts_of
@@ -67,6 +68,9 @@ class Owed:
     tables: list[str] = field(default_factory=list)
     silent: dict[str, str] = field(default_factory=dict)
     unrecorded: dict[int, frozenset[int]] = field(default_factory=dict)
+    reaching: dict[int, Reaching] = field(
+        default_factory=dict
+    )  # versions that start each time that a limit was reached
     muted: list[int] = field(default_factory=list)  # versions that can be unknown for want of what is not supplied
     waived: bool = False  # whether the tables have the columns of waivers
     looked_back: bool = False  # whether conditions were asked at earlier moments, too
@@ -103,13 +107,17 @@ class Owing:
     def want(self, rules: Iterable[Obligation]) -> None:
         """Ask for all that these versions of rules need."""
         plan = self.engine.plan
+        rules = list(rules)
+        sources = {rule.starts.rule for rule in rules}
         for number, rule in enumerate(rules):
             owed = self.owed.setdefault(rule.subject, Owed(rule.subject, {}))
             table = self.vocabulary.table_of(rule.subject)
             if table is None or table.name not in plan.book.sources:
                 owed.silent[rule.id] = f"the book has no {table.name if table else rule.subject}"
                 continue
-            plan.want(rule.subject, facts_of_rule(rule))
+            alone = not self.every and rule.id not in sources
+            reaching = want_reaching(self.engine, rule, self.calendar_of(rule.calendar), alone=alone)
+            plan.want(rule.subject, facts_of_rule(rule, starts=reaching is None))
             missing = plan.subject(rule.subject).missing
             lacking = next((name for name in starting(rule) if name in missing), "")
             if lacking:
@@ -120,6 +128,8 @@ class Owing:
                 if is_beyond(rule, calendar, self.engine.as_of, self.horizon):
                     continue
             owed.rules[number] = rule
+            if reaching is not None:
+                owed.reaching[number] = reaching
             plan.note_moments(rule.subject, [n for n in timed(rule) if n not in missing])
             for condition in [rule.when, *(cause.when for cause in rule.ceases)]:
                 if condition is not None:
@@ -185,7 +195,8 @@ class Owing:
         engine = self.engine
         if owed.relation is None:
             raise AssertionError(owed.subject)
-        days = self._days(owed)
+        crossed = reached(engine, owed.subject, owed.reaching)
+        days = self._days(owed, crossed.values())
         scene = Scene(
             owed.base,
             owed.relation.key,
@@ -199,7 +210,7 @@ class Owing:
             self._who(owed),
             lambda name: engine.book.covers(name) if name in engine.sources else ("", ""),
         )
-        scene = scene._replace(past=self._past(owed))
+        scene = scene._replace(past=self._past(owed), crossings=crossed)
         waived = waivers_of(engine, {number: rule.id for number, rule in owed.rules.items()})
         owed.waived = bool(waived)
         sources = {rule.starts.rule for rule in owed.rules.values() if rule.starts.rule}
@@ -227,6 +238,9 @@ class Owing:
                 f"CREATE OR REPLACE TEMP TABLE {sql.name(table)} AS\n"
                 + standing.select(relation, found, waived, self._keep(rules, sources))
             )
+            again = [number for number in rules if number in crossed]
+            if again:
+                engine.session.run(covered(sql.name(table), again, engine.as_of, waived=bool(waived)))
             owed.tables.append(table)
             for used in filter(None, (relation, found)):
                 engine.session.run(f"DROP TABLE {used}")
@@ -325,15 +339,17 @@ class Owing:
         chained = [str(number) for number, rule in rules.items() if rule.id in sources]
         return f"({condition}) OR rule IN ({', '.join(chained)})" if chained else condition
 
-    def _days(self, owed: Owed) -> dict[str, Days]:
+    def _days(self, owed: Owed, crossed: Iterable[str]) -> dict[str, Days]:
         """The calendars from the first date that something is counted from to the last, by the names that rules give."""
         engine, today = self.engine, self.engine.as_of.date()
         columns = owed.relation.columns if owed.relation is not None else {}
         dates = first_and_last(owed.rules.values(), columns)
         edges: list[date] = [today]
-        if dates:
-            items = ", ".join(f"min({d}), max({d})" for d in dates)
-            edges += [d for d in engine.session.rows(f"SELECT {items} FROM {owed.base}")[0] if d is not None]
+        counted = {owed.base: dates, **{table: ["CAST(came AS DATE)"] for table in crossed}}
+        for table, listed in counted.items():
+            items = ", ".join(f"min({d}), max({d})" for d in listed)
+            row = engine.session.rows(f"SELECT {items} FROM {table}")[0] if listed else ()
+            edges += [d for d in row if d is not None]
         first, last = min(edges) - AHEAD, max(edges) + AHEAD
         for named in dict.fromkeys(rule.calendar for rule in owed.rules.values()):
             spans = {n for every in self.owed.values() for n in open_days_counted(_of_calendar(every, named))}

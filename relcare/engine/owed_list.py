@@ -200,10 +200,10 @@ class OwedList:
         """The list of the facts for want of which a row is undetermined."""
         columns = owed.relation.columns if owed.relation is not None else {}
         names = dict.fromkeys(n for rule in owed.rules.values() for n in asked(rule))
-        told = []
+        told = [self._unclear(owed, number) for number in owed.reaching]
         for name in names:
-            column = columns[name]
-            if not column.supplied or unknown(column) == "FALSE":
+            column = columns.get(name)
+            if column is None or not column.supplied or unknown(column) == "FALSE":
                 continue
             fact = self.vocabulary.fact(owed.subject, name)
             label = fact.label.in_(self.language) if fact is not None else name
@@ -222,6 +222,14 @@ class OwedList:
             )
         listed = f"[{', '.join(told)}]" if told else "CAST([] AS VARCHAR[])"
         return f"list_filter({listed}, lambda fact: fact IS NOT NULL)"
+
+    def _unclear(self, owed: Owed, number: int) -> str:
+        """What is said where it is not known if, or when, the limit was reached that a rule starts from."""
+        name = owed.rules[number].starts.fact
+        fact = self.vocabulary.fact(owed.subject, name)
+        label = fact.label.in_(self.language) if fact is not None else name
+        words = sql.text(f"{label} {state_word(State.UNREADABLE, self.language)}")
+        return f"CASE WHEN o.rule = {number} AND o.unclear THEN {words} END"
 
     def _not_silent(self, owed: Owed) -> str:
         """Leaves out what is unknown only because the book does not supply something: the notes say it once a rule."""

@@ -57,6 +57,9 @@ class _Invented:
         """No rows."""
         return "", ()
 
+    def crossings(self, name: str) -> None:
+        """No rows: a start is the date that is written."""
+
 
 def worked_examples(rulebook: Rulebook, calendar: Calendar, zone: str) -> Iterator[Worked]:
     """Every example of every obligation of the rulebook, worked out; those of each version in their order.

@@ -74,11 +74,11 @@ class Standing:
         one = Occurrence(self._rule, "undetermined", made.origin, made.opens, made.start, assumed=made.assumed, verdict=verdict,
                          wants=made.wants, why="start")  # fmt: skip
         one = self._with_pieces(one, tuple(self._pieces(Interval(made.opens, made.opens))))
-        if one.done is not None:
-            return one
         waiver = self._scene.records.waiver(self._rule, self._who, one.opens, one.next_opens)
         if waiver is not None:
             return _waived(one, waiver)
+        if one.done is not None:  # whether after the opening nobody can tell
+            return one
         cause, since = self._cause()
         return replace(one, status="ceased", cause=cause, since=since, wants=(), why="") if cause else one
 
@@ -174,7 +174,7 @@ class Standing:
             rule, "paused" if due.paused else "", made.origin, made.opens, made.start, made.assumed, due.at, in_days(rule.due), by,
             risk_from(by, (rule.warns.amount, rule.warns.unit) if rule.warns is not None else None, calendar),
             self._starts.lapses_at(made._replace(due=due)), made.next_opens, provisional(due.at.first, by, calendar),
-            verdict=verdict, judged=self._judged_at(), pauses=stops, timeline=due.timeline,
+            verdict=verdict, judged=self._judged_at(), unclear=made.unclear, pauses=stops, timeline=due.timeline,
         )  # fmt: skip
         return self._with_pieces(one, tuple(self._pieces(due.at)))
 
@@ -211,14 +211,14 @@ class Standing:
         cause, since = self._cause()
         if cause is not None:
             return replace(one, status="ceased", cause=cause, since=since)
-        judged_true = one.verdict is None or one.verdict.verdict is True
+        judged_true = (one.verdict is None or one.verdict.verdict is True) and not one.unclear
         may_be = possible(rule.done, one.pieces)
         no_record = any(piece.missing for piece in one.pieces)
         if one.lapses_at is not None and one.lapses_at < as_of and not no_record and judged_true and not may_be:
             return replace(one, status="lapsed", since=one.lapses_at)
         past_it = no_record and one.lapses_at is not None and one.lapses_at < as_of
         if not judged_true and not past_it:
-            return replace(one, status="undetermined", why="condition", wants=self._wants(one.verdict))
+            return replace(one, status="undetermined", why="condition", wants=self._wants(one))
         if may_be and not past_it:
             return replace(one, status="undetermined", why="doubt", wants=self._doubtful(one))
         starts = one.opens if rule.every is not None or one.start is None else max(one.opens, one.start.first)
@@ -274,10 +274,12 @@ class Standing:
             return replace(one, status="lapsed", since=one.lapses_at)
         return replace(one, status="ceased", since=gone, why="condition")
 
-    def _wants(self, verdict: Judged | None) -> tuple[str, ...]:
-        """The root facts for want of which `when` is unknown."""
-        doubts = verdict.doubts() if verdict is not None else []
-        return tuple(dict.fromkeys(root for doubt in doubts for name in doubt.wants for root in self._roots(name)))
+    def _wants(self, one: Occurrence) -> tuple[str, ...]:
+        """The root facts for want of which `when`, or the start, is unknown."""
+        doubts = one.verdict.doubts() if one.verdict is not None else []
+        start = (one.rule.starts.fact,) if one.unclear else ()
+        roots = [root for doubt in doubts for name in doubt.wants for root in self._roots(name)]
+        return tuple(dict.fromkeys((*start, *roots)))
 
     def _roots(self, name: str) -> tuple[str, ...]:
         """The facts behind a decision or measure that has no value; the name itself where there are none."""

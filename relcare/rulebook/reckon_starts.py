@@ -11,6 +11,7 @@ from relcare.rulebook.comparing import day_of
 from relcare.rulebook.conditions import ELAPSED_UNITS, Span
 from relcare.rulebook.obligations import Cadence, Obligation, Point, RowsDone, parts_of
 from relcare.rulebook.occurrences import NO_TIME, Interval, Lines, NotOwed, Occurrence, Origin, when
+from relcare.rulebook.reckon_crossings import Crossings
 from relcare.rulebook.reckon_evidence import Someone
 from relcare.rulebook.values import ABSENT, FactValue, State, known
 from relcare.rulebook.vocabulary import Vocabulary
@@ -36,7 +37,8 @@ class Reached(NamedTuple):
 class Made(NamedTuple):
     """An occurrence before anything is known of what was done: its start, opening, deadline and the next one's opening.
 
-    `base` is what the deadline counts from. `wants`: the facts for want of which it can't be dated.
+    `base` is what the deadline counts from. `wants`: the facts for want of which it can't be dated. `unclear`: whether there was
+    such a start is not known.
     """
 
     rule: Obligation
@@ -48,6 +50,7 @@ class Made(NamedTuple):
     next_opens: datetime | None = None
     assumed: bool = False
     wants: tuple[str, ...] = ()
+    unclear: bool = False
 
 
 class NoDate(NamedTuple):
@@ -124,6 +127,10 @@ class Starts:
 
     def _once(self, rule: Obligation) -> Iterator[Made | NotOwed]:
         starts = rule.starts
+        each = self._who.crossings(starts.fact) if starts.fact and not starts.rule else None
+        if each is not None:
+            yield from list(self._crossings(rule, each)) or [NotOwed(rule, "absent", starts.fact)]
+            return
         if starts.fact:
             fact = self._who.fact(starts.fact)
             origin = self._origin("fact", starts.fact, fact)
@@ -147,6 +154,33 @@ class Starts:
                 yield self._clock(rule, origin, ended, assumed=bool(starts.fact) or other.done is None)
         if not before:
             yield NotOwed(rule, "rule", starts.rule)
+
+    def _crossings(self, rule: Obligation, each: Crossings) -> Iterator[Made | NotOwed]:
+        """An occurrence for each time that the limit was reached, and one for a time that nobody knows."""
+        name = rule.starts.fact
+        table, lines = self._who.made_from(name)
+        for one in each.found:
+            origin = Origin("fact", name, one.at, Lines(table, one.lines))
+            made = self._clock(rule, origin, when(one.at.value)) if one.at.value is not None else None
+            if made is not None:
+                yield made._replace(unclear=not one.sure) if isinstance(made, Made) else made
+        unknown = each.undated(self._not_given_up(rule))
+        if unknown is not None:
+            yield self._undated(rule, Origin("fact", name, unknown, Lines(table, lines)), name)
+
+    def _not_given_up(self, rule: Obligation) -> date | None:
+        """The first day of which what started is not given up yet; None for ever since."""
+        if rule.lapses.after is None or rule.pauses is not None or rule.due.base != "start":
+            return None
+        day = self._as_of.date()
+        while day > date.min:
+            before = datetime.combine(day - timedelta(days=1), time.max)
+            due = counted(rule.due, Interval(before, before), self._calendar)
+            given_up = self.lapses_at(Made(rule, Origin("fact"), None, before, None, due))
+            if given_up is not None and given_up < self._as_of:
+                break
+            day -= timedelta(days=1)
+        return day
 
     def _clock(self, rule: Obligation, origin: Origin, start: Interval, *, assumed: bool = False) -> Made | NotOwed:
         due = self._due(rule, start)
