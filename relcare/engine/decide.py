@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from relcare.engine.plan import Plan, SubjectPlan
 from relcare.engine.scan import Matters, Scan, Scanned, scan
 from relcare.engine.session import Session
 from relcare.files.book import Book, Source
-from relcare.rulebook.conditions import facts_of
+from relcare.rulebook.conditions import All, Condition, OneOf, facts_of
 from relcare.rulebook.decisions import Rulebook
 from relcare.rulebook.measures import AgeMeasure, OfMeasure, RowMeasure
 from relcare.rulebook.vocabulary import Fact, Table
@@ -113,22 +113,28 @@ class Engine:
         conditions = [c for c in (*(m.where for m in measures), *(c for c, _ in further)) if c is not None]
         tested = dict.fromkeys(name for condition in conditions for name in facts_of(condition))
 
+        parts = [*(m.where for m in measures), *(c for c, _ in further)]
+        codes = _codes_of_all(parts)
+
         def likely(columns: Mapping[str, Column]) -> str:
             judge = self.judge(columns)
-            parts = [*(m.where for m in measures), *(c for c, _ in further)]
-            return _any_open([judge.condition(c) if c is not None else "TRUE" for c in parts])
+            wanted = parts if codes is None else [codes]
+            return _any_open([judge.condition(c) if c is not None else "TRUE" for c in wanted])
 
         def exact(columns: Mapping[str, Column]) -> str:
             judge = self.judge(columns)
-            parts = [row_condition(m, columns, table.dated_by, judge) for m in measures]
+            told = [row_condition(m, columns, table.dated_by, judge) for m in measures]
             for condition, since in further:
-                told = judge.condition(condition) if condition is not None else "TRUE"
-                parts.append(
-                    f"({told}) AND {columns[table.dated_by].value} >= {sql.day(since)}" if since is not None else told
+                counts = judge.condition(condition) if condition is not None else "TRUE"
+                told.append(
+                    f"({counts}) AND {columns[table.dated_by].value} >= {sql.day(since)}"
+                    if since is not None
+                    else counts
                 )
-            return _any_open(parts)
+            return _any_open(told)
 
-        return Matters(tuple(tested), likely, exact)
+        first = tuple(tested) if codes is None else (codes.fact,)
+        return Matters(first, tuple(tested), likely, exact)
 
     def relation(self, subject: str, *, outcomes_alone: bool = False) -> Relation:
         """The facts and decisions of a subject that were asked for; call `read` first.
@@ -347,6 +353,18 @@ def _in_steps(facts: Mapping[str, Fact]) -> list[list[Fact]]:
         at = max(after) + 1 if after else 0
         steps[at : at + 1] = [[*steps[at], fact]] if at < len(steps) else [[fact]]
     return steps
+
+
+def _codes_of_all(conditions: Iterable[Condition | None]) -> OneOf | None:
+    """The test that one field has one of the codes of which each of these conditions wants some; None where there is none."""
+    found: dict[str, set[str]] = {}
+    for number, condition in enumerate(conditions):
+        parts = condition.parts if isinstance(condition, All) else (condition,)
+        tests = {part.fact: part.codes for part in parts if isinstance(part, OneOf)}
+        found = {
+            name: found.get(name, set()) | {*codes} for name, codes in tests.items() if not number or name in found
+        }
+    return next((OneOf(name, tuple(sorted(codes))) for name, codes in found.items()), None)
 
 
 def _any_open(conditions: list[str]) -> str:
