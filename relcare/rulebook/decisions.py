@@ -9,7 +9,7 @@ from relcare.located import Place
 from relcare.rulebook.conditions import Condition
 from relcare.rulebook.frozen import dataclass, field
 from relcare.rulebook.values import Value
-from relcare.rulebook.vocabulary import Code, Label, Vocabulary
+from relcare.rulebook.vocabulary import Code, Correction, Label, Vocabulary
 
 if TYPE_CHECKING:
     from relcare.rulebook.obligations import Obligation
@@ -26,6 +26,7 @@ class LimitPeriod:
     text: str  # as typed; its type is that of the fact it is compared with
     cites: tuple[str, ...] = ()
     place: Place = field(default=Place(""), compare=False)
+    corrects: Correction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Rule:
     if_not_supplied: bool = False
     examples: tuple[Example, ...] = ()
     place: Place = field(default=Place(""), compare=False)
+    corrects: Correction | None = None
 
     def in_force(self, day: date) -> bool:
         """Whether the rule is in force on `day`: from `start` on, until the day before `until`."""

@@ -149,8 +149,7 @@ class DecisionReader:
         when, then = self._row(found, owner, what, conditions)
         missing = only_no(reader, found, "if missing")
         not_supplied = only_no(reader, found, "if not supplied")
-        if "corrects" in found:
-            reader.text(found["corrects"], "the reason of `corrects`")
+        corrects = reader.correction(found.get("corrects"))
         codes = [code.key for code in draft.codes]
         items = reader.items(found.get("examples"), "examples")
         examples = [example for item in items if (example := self._example(item, scope, codes)) is not None]
@@ -160,8 +159,9 @@ class DecisionReader:
         if when is None and "otherwise" not in found:
             return None
         return Rule(
-            name.text, label, cites, dates[0], dates[1], when, then, missing, not_supplied, tuple(examples), name.place
-        )
+            name.text, label, cites, dates[0], dates[1], when, then, missing, not_supplied, tuple(examples), name.place,
+            corrects,
+        )  # fmt: skip
 
     def _row(
         self, found: dict[str, Node], owner: Node, what: str, conditions: ConditionReader

@@ -178,8 +178,7 @@ class ObligationReader:
         done = self._done(found, owner, what, shared, clock)
         by = self._role(reader.need(found, "by", owner, what))
         channel = reader.name(found.get("channel"), "a channel")
-        if "corrects" in found:
-            reader.text(found["corrects"], "the reason of `corrects`")
+        corrects = reader.correction(found.get("corrects"))
         items = reader.items(found.get("examples"), "examples")
         examples = [example for item in items if (example := self._example(item, shared.scope)) is not None]
         if any(problem.severity == "error" for problem in reader.problems[before:]):
@@ -189,7 +188,7 @@ class ObligationReader:
         rule = Obligation(
             name.text, shared.subject, label, cites, dates[0], dates[1], clock.starts, clock.due, done, when, at_start,
             clock.every, clock.opens, clock.warns, clock.pauses, clock.lapses, by, channel.text if channel else "", calendar,
-            shared.dated_by, shared.ceases, shared.approved, missing, not_supplied, tuple(examples), name.place,
+            shared.dated_by, shared.ceases, shared.approved, missing, not_supplied, tuple(examples), name.place, corrects,
         )  # fmt: skip
         return Owed(rule, node, clock.after)
 

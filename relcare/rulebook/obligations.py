@@ -9,7 +9,7 @@ from relcare.located import Place
 from relcare.rulebook.conditions import Condition, Span, facts_of
 from relcare.rulebook.decisions import Approval
 from relcare.rulebook.frozen import dataclass, field
-from relcare.rulebook.vocabulary import Label
+from relcare.rulebook.vocabulary import Correction, Label
 
 # What a status can be; the first six are open: somebody still has to act.
 OPEN = ("overdue", "at risk", "running", "paused", "no record", "undetermined")
@@ -191,6 +191,7 @@ class Obligation:
     if_not_supplied: bool = False
     examples: tuple[ObligationExample, ...] = ()
     place: Place = field(default=Place(""), compare=False)
+    corrects: Correction | None = None
 
     def in_force(self, day: date) -> bool:
         """Whether this version is in force on `day`: from `start` on, until the day before `until`."""
