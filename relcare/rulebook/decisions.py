@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from relcare.located import Place
@@ -52,10 +52,11 @@ class DatedLimit:
 class Example:
     """A worked example of a rule: facts of an invented subject, and the class that they give."""
 
-    as_of: date | None
+    as_of: date | datetime | None  # a day means its end
     facts: dict[str, str]  # fact -> cell as it would stand in a file ("" for empty)
     gives: str
     place: Place = field(default=Place(""), compare=False)
+    rows: dict[str, tuple[dict[str, str], ...]] = field(default_factory=dict)  # of other tables, by name
 
 
 @dataclass(frozen=True, slots=True)

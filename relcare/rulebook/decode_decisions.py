@@ -184,7 +184,7 @@ class DecisionReader:
         return condition, outcome.text if outcome else None
 
     def _example(self, node: Node, scope: Scope, codes: list[str]) -> Example | None:
-        given = read_example(self._reader, node, scope, "OUTCOME")
+        given = read_example(self._reader, node, scope, self._vocabulary.tables, "OUTCOME")
         if given is None:
             return None
         outcome = given.gives.text
@@ -192,7 +192,7 @@ class DecisionReader:
             hint = did_you_mean(outcome, codes) or "its outcomes are " + ", ".join(f"`{code}`" for code in codes)
             self._reader.note(given.gives, "RUL061", f"the decision has no outcome `{outcome}`", hint)
             return None
-        return Example(given.as_of, given.facts, outcome, node.place)
+        return Example(given.as_of, given.facts, outcome, node.place, given.rows)
 
     def _fits_in(self, rule: Rule, node: Mapping, draft: Draft, otherwise: list[Rule]) -> bool:
         """Whether the rule can stand beside those before it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TypeAlias
 
 from relcare.located import Place
@@ -147,10 +147,11 @@ class ObligationExample:
     `gives`: `due 2026-10-13`, `due 2026-11-21 10:00`, `nothing` (it is not owed), or a status.
     """
 
-    as_of: date | None
+    as_of: date | datetime | None  # a day means its end
     facts: dict[str, str]
     gives: str
     place: Place = field(default=Place(""), compare=False)
+    rows: dict[str, tuple[dict[str, str], ...]] = field(default_factory=dict)  # of other tables, by name
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,9 +100,10 @@ class Starts:
 
     def __init__(
         self, who: Someone, vocabulary: Vocabulary, calendar: Calendar, as_of: datetime,
-        ends: Mapping[str, Sequence[Occurrence]],
+        ends: Mapping[str, Sequence[Occurrence]], years_back: int = YEARS_BACK,
     ) -> None:  # fmt: skip
         self._who, self._vocabulary, self._calendar, self._as_of, self._ends = who, vocabulary, calendar, as_of, ends
+        self._years_back = years_back
 
     def of(self, rule: Obligation) -> Iterator[Made | NotOwed]:
         """The occurrences under one version of a rule; or why there are none."""
@@ -232,7 +233,7 @@ class Starts:
         today = self._as_of.date()
         ahead = _moved_years(today, YEARS_AHEAD)
         if every.festivals is not None:
-            low = _moved_years(today, -YEARS_BACK)
+            low = _moved_years(today, -self._years_back)
             found = festival_days(self._calendar, every.festivals, low, ahead)
             days = [(f.day, Origin("festival", ", ".join(f.names), known(f.day))) for f in found]
             return [*days, (_moved_years(days[-1][0], 1), days[-1][1])] if days else []
@@ -243,9 +244,9 @@ class Starts:
                 return self._without_date(rule, origin, NoDate(every.on, fact))
             anchor = day_of(fact.value)
             last = anniversaries_upto(anchor, ahead, every.months) + 1
-            first = max(1, last - (YEARS_BACK + YEARS_AHEAD) * 12 // every.months - 1)
+            first = max(1, last - (self._years_back + YEARS_AHEAD) * 12 // every.months - 1)
             return [(anniversary(anchor, n, every.months), origin) for n in range(first, last + 1)]
-        period, days = period_of(_moved_years(today, -YEARS_BACK), every.months), []
+        period, days = period_of(_moved_years(today, -self._years_back), every.months), []
         while period.first <= ahead or len(days) < 3:
             days.append((period.first, Origin("period", value=known(period.first))))
             period = period.following
