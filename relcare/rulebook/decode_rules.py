@@ -87,8 +87,20 @@ def only_no(reader: Reader, found: dict[str, Node], key: str) -> bool:
     return reader.word(found.get(key), f"what `{key}` can say", ("no",)) == "no"
 
 
+GivenRows = dict[str, tuple[dict[str, str], ...]]
+OWN = ("as of", "gives")  # keys of an example that are no facts
+
+
+class Stated(NamedTuple):
+    """What is given in an example: the day or moment, facts as they would stand in a file, and rows of other tables."""
+
+    as_of: date | datetime | None
+    facts: dict[str, str]
+    rows: GivenRows
+
+
 class Given(NamedTuple):
-    """What a worked example says: facts as they would stand in a file, and what they give."""
+    """What a worked example says: what is given, and what it gives."""
 
     as_of: date | datetime | None
     facts: dict[str, str]
@@ -96,36 +108,38 @@ class Given(NamedTuple):
     rows: GivenRows
 
 
-GivenRows = dict[str, tuple[dict[str, str], ...]]
-
-
-def read_example(
-    reader: Reader, node: Node, scope: Scope, tables: Named[str, Table], outcome: str
-) -> Given | None:
+def read_example(reader: Reader, node: Node, scope: Scope, tables: Named[str, Table], outcome: str) -> Given | None:
     """A worked example; `outcome` is the word for what it gives."""
     if not isinstance(node, Mapping):
         reader.note(node, "RUL004", f"an example is written as {{as of: DATE, FACT: value, gives: {outcome}}}")
         return None
-    as_of: date | datetime | None = None
+    other = Mapping(tuple((key, value) for key, value in node.entries if key.text not in OWN), node.place)
+    stated = read_given(reader, other, node.get("as of"), scope, tables)
+    found = {key.text: value for key, value in node.entries}
+    gives = reader.text(reader.need(found, "gives", node, "the example"), "`gives`")
+    return None if gives is None else Given(stated.as_of, stated.facts, gives, stated.rows)
+
+
+def read_given(
+    reader: Reader, node: Node | None, as_of: Node | None, scope: Scope, tables: Named[str, Table]
+) -> Stated:
+    """The facts and rows that an example or a test states: `{tier: core_vip, interactions: [{kind: call, at: …}]}`."""
     facts: dict[str, str] = {}
     rows: GivenRows = {}
-    for key, value in node.entries:
-        if key.text == "as of":
-            as_of = _as_of(reader, value)
-        elif key.text in tables and isinstance(value, Sequence):
+    for key, value in reader.entries(node, "what is given"):
+        if key.text in tables and isinstance(value, Sequence):
             rows[key.text] = read_rows(reader, value, tables[key.text])
-        elif key.text != "gives" and scope.find(key.text) is None:
+        elif scope.find(key.text) is None:
             if not scope.broken(key.text):
-                hint = did_you_mean(key.text, [*scope.names(), "as of", "gives"])
+                hint = did_you_mean(key.text, [*scope.names(), *tables, *OWN])
                 reader.note(key, "RUL060", f"{scope.what} has no fact `{key.text}`", hint)
         elif isinstance(value, Sequence):
             facts[key.text] = ";".join(text.text for text in reader.texts(value, "an item"))
         elif isinstance(value, Mapping):
             reader.note(value, "RUL004", f"the value of `{key.text}` is one text")
-        elif key.text != "gives":
+        else:
             facts[key.text] = value.text
-    gives = reader.text(reader.need({k.text: v for k, v in node.entries}, "gives", node, "the example"), "`gives`")
-    return None if gives is None else Given(as_of, facts, gives, rows)
+    return Stated(_as_of(reader, as_of) if as_of is not None else None, facts, rows)
 
 
 def _as_of(reader: Reader, node: Node) -> date | datetime | None:

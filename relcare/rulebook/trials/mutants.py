@@ -15,6 +15,8 @@ from relcare.rulebook.trials.mutants_owed import owed_variants
 from relcare.rulebook.trials.trial import asked
 from relcare.rulebook.trials.variants import STEPS, said, stepped, variants
 
+EMPTY, LEFT_OUT = "an empty cell", "a fact left out"  # what alone shows that a rule says nothing of these
+
 
 class Target(NamedTuple):
     """What a trial is of: a decision of a subject, or an obligation to it."""
@@ -27,8 +29,8 @@ class Target(NamedTuple):
 class Mutant(NamedTuple):
     """A rulebook with one thing changed: `what`, at `place`, of the rule or limit `id`.
 
-    `targets`: the decisions and obligations that can give something else. `day` is one on which it makes a difference, if any does.
-    `facts_too`: facts may be made otherwise.
+    `targets`: the decisions and obligations that can give something else. `facts_too`: facts may be made otherwise. `shows` are the
+    beginnings of what an example gives that is likely to notice it.
     """
 
     rulebook: Rulebook
@@ -36,8 +38,8 @@ class Mutant(NamedTuple):
     what: str
     place: Place
     targets: tuple[Target, ...]
-    start: str = ""
     facts_too: bool = False
+    shows: tuple[str, ...] = ()
 
 
 def mutants(rulebook: Rulebook) -> Iterator[Mutant]:
@@ -73,7 +75,9 @@ def _of_decision(rulebook: Rulebook, decision: Decision) -> Iterator[Mutant]:
         for name, said_as in (("if_missing", "if missing: no"), ("if_not_supplied", "if not supplied: no")):
             if getattr(rule, name):
                 changed = replace(rule, **{name: False})
-                yield Mutant(with_rules((*before, changed, *after)), rule.id, f"without `{said_as}`", rule.place, target)
+                shows = (EMPTY if name == "if_missing" else LEFT_OUT,)
+                rules = with_rules((*before, changed, *after))
+                yield Mutant(rules, rule.id, f"without `{said_as}`", rule.place, target, shows=shows)
 
 
 def _of_obligations(rulebook: Rulebook) -> Iterator[Mutant]:
@@ -88,9 +92,9 @@ def _of_obligations(rulebook: Rulebook) -> Iterator[Mutant]:
             fact = rulebook.vocabulary.fact(subject, name)
             return fact.type if fact is not None else ""
 
-        for changed, what, place in owed_variants(rule, kind_of):
+        for changed, what, place, shows in owed_variants(rule, kind_of):
             owed = tuple(changed if each is rule else each for each in rulebook.obligations)
-            yield Mutant(replace(rulebook, obligations=owed), rule.id, what, place, targets)
+            yield Mutant(replace(rulebook, obligations=owed), rule.id, what, place, targets, shows=shows)
 
 
 def _of_limits(rulebook: Rulebook) -> Iterator[Mutant]:

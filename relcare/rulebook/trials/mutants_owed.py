@@ -21,7 +21,13 @@ from relcare.rulebook.obligations import (
 )
 from relcare.rulebook.trials.variants import spans_beside, variants, words_of
 
+DONE = ("met", "overdue")
 NEVER = AnyDone(())  # evidence that is never there
+
+SHOWN = {
+    "due": ("due",), "opens": ("nothing", "not started", "running"), "warns": ("at risk", "running"),
+    "lapses": ("lapsed", "overdue"), "pauses": ("paused", "running"), "starts": ("due", "undetermined"),
+}  # fmt: skip
 
 
 class OwedVariant(NamedTuple):
@@ -30,6 +36,7 @@ class OwedVariant(NamedTuple):
     rule: Obligation
     what: str
     place: Place
+    shows: tuple[str, ...] = ()  # the beginnings of what an example gives that is likely to notice it
 
 
 def owed_variants(rule: Obligation, kind_of: Callable[[str], str]) -> Iterator[OwedVariant]:
@@ -37,12 +44,12 @@ def owed_variants(rule: Obligation, kind_of: Callable[[str], str]) -> Iterator[O
     yield from _of_conditions(rule, kind_of)
     yield from _of_clock(rule)
     for done, what, place in _of_evidence(rule.done, kind_of):
-        yield OwedVariant(replace(rule, done=done), what, place if place.path else rule.place)
+        yield OwedVariant(replace(rule, done=done), what, place if place.path else rule.place, DONE)
 
 
 def _of_conditions(rule: Obligation, kind_of: Callable[[str], str]) -> Iterator[OwedVariant]:
     if rule.when is not None:
-        yield OwedVariant(replace(rule, when=None), f"without `when` {words_of(rule.when)}", rule.place)
+        yield OwedVariant(replace(rule, when=None), f"without `when` {words_of(rule.when)}", rule.place, ("nothing",))
         for variant in variants(rule.when, kind_of):
             yield OwedVariant(replace(rule, when=variant.condition), variant.what, variant.place)
     if rule.at_start:
@@ -52,7 +59,7 @@ def _of_conditions(rule: Obligation, kind_of: Callable[[str], str]) -> Iterator[
             yield OwedVariant(replace(rule, **{name: False}), f"without `{said_as}`", rule.place)
     for index, cause in enumerate(rule.ceases):
         rest = rule.ceases[:index] + rule.ceases[index + 1 :]
-        yield OwedVariant(replace(rule, ceases=rest), f"without `ceases when` {words_of(cause.when)}", rule.place)
+        yield OwedVariant(replace(rule, ceases=rest), f"without `ceases when` {words_of(cause.when)}", rule.place, ("ceased",))
         for variant in variants(cause.when, kind_of):
             if variant.condition is not None:
                 changed = replace(cause, when=variant.condition)
@@ -62,7 +69,8 @@ def _of_conditions(rule: Obligation, kind_of: Callable[[str], str]) -> Iterator[
 
 def _of_clock(rule: Obligation) -> Iterator[OwedVariant]:
     def changed(what: str, **parts: object) -> OwedVariant:
-        return OwedVariant(replace(rule, **parts), what, rule.place)
+        shows = tuple(text for part in parts for text in SHOWN.get(part, ()))
+        return OwedVariant(replace(rule, **parts), what, rule.place, shows)
 
     for point, what in _points(rule.due, "within" if rule.due.base == "start" else "due"):
         yield changed(what, due=point)

@@ -14,14 +14,14 @@ from relcare.rulebook.conditions import Condition, tests_of
 from relcare.rulebook.decisions import Rulebook
 from relcare.rulebook.obligations import facts_named
 from relcare.rulebook.occurrences import NO_TIME
-from relcare.rulebook.trials.mutants import Mutant, Target
+from relcare.rulebook.trials.mutants import EMPTY, LEFT_OUT, Mutant, Target
 from relcare.rulebook.trials.points import cells_of, rows_for
 from relcare.rulebook.trials.trial import NOTHING, Answer, Bench, Trial, asked, moment_of, read_facts, shown
 from relcare.timing.spans import shift
 
-TRIED = 2000  # candidates, the near ones first; what these do not tell apart counts as meaning the same
+TRIED, TRIED_OWED = 2000, 800  # candidates, the near ones first; what these do not tell apart counts as meaning the same
 BASES = 12  # examples round which is searched
-TICK = timedelta(microseconds=1)
+ONLY: dict[str, tuple[str | None, ...]] = {EMPTY: ("",), LEFT_OUT: (None,)}  # the cells that alone can tell these mutants
 
 Cells = Mapping[str, str]
 
@@ -31,7 +31,10 @@ def noticing(bench: Bench, mutant: Mutant, trials: Mapping[Target, list[Trial]],
     other = Bench(mutant.rulebook, bench.calendar, bench.zone)
     for target in mutant.targets:
         bases = [*_bases(bench.rulebook, target, trials.get(target, ()), mutant.id), *_crafted(bench, target, today)]
-        for trial in islice(_candidates(bench, other, target, bases), TRIED):
+        rows_first = "met" in mutant.shows or "paused" in mutant.shows
+        only = next((ONLY[text] for text in mutant.shows if text in ONLY), ())
+        most = TRIED if target.decides else TRIED_OWED
+        for trial in islice(_candidates(bench, other, target, bases, only, rows_first=rows_first), most):
             is_, would_be = bench.answer(trial), other.answer(trial)
             said = told_apart(is_, would_be)
             if said:
@@ -79,14 +82,19 @@ def _trial(bench: Bench, target: Target, cells: Cells, rows: Mapping[str, tuple[
     return Trial(target.name, target.decides, target.subject, facts, rows, as_of, "", cells)
 
 
-def _candidates(bench: Bench, other: Bench, target: Target, bases: list[Trial]) -> Iterator[Trial]:
-    """Near ones first: another moment, one fact, other rows; then two facts at once."""
+def _candidates(
+    bench: Bench, other: Bench, target: Target, bases: list[Trial], only: tuple[str | None, ...] = (), *, rows_first: bool
+) -> Iterator[Trial]:
+    """Near ones first: another moment, one fact, other rows (or these first); then two facts at once."""
+    if rows_first:
+        yield from _with_rows(bench, other, target, bases)
     for base in bases:
         for as_of in _moments(bench, other, base):
             yield base._replace(as_of=as_of)
     for count in (1, 2):
         for base in bases:
             points = _points(bench.rulebook, other.rulebook, target, base.as_of.date(), base.cells)
+            points = {name: list(only) or cells for name, cells in points.items()}
             for names in combinations(points, count):
                 for values in product(*(points[name] for name in names)):
                     changed = {**base.cells, **dict(zip(names, values, strict=True))}
@@ -97,7 +105,7 @@ def _candidates(bench: Bench, other: Bench, target: Target, bases: list[Trial]) 
                     yield trial
                     if count == 1 and not target.decides:
                         yield from (trial._replace(as_of=as_of) for as_of in _moments(bench, other, trial))
-        if count == 1 and not target.decides:
+        if count == 1 and not target.decides and not rows_first:
             yield from _with_rows(bench, other, target, bases)
 
 

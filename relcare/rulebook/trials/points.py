@@ -85,11 +85,19 @@ def rows_for(one: Occurrence, rulebook: Rulebook, other: Rulebook, as_of: dateti
     for at in _moments(one, as_of):
         for rule in rules:
             pieces = [_shown(part, rulebook, at) for part in parts_of(rule.done)]
+            at_last = [_shown(part, rulebook, _last(one, as_of)) for part in parts_of(rule.done)]
+            for alone in range(len(pieces)):  # a piece at the edge of its window, the others well inside
+                yield _together([piece[0] if index == alone else at_last[index][0] for index, piece in enumerate(pieces)])
             for left_out in (None, *range(len(pieces))):
                 kept = [piece for index, piece in enumerate(pieces) if index != left_out]
                 for choice in range(max((len(piece) for piece in kept), default=0)):
                     yield _together([piece[min(choice, len(piece) - 1)] for piece in kept])
     yield from _paused(one, rulebook)
+
+
+def _last(one: Occurrence, as_of: datetime) -> datetime:
+    due = one.due.first if one.due is not None else as_of
+    return min(due, as_of).replace(second=0, microsecond=0)
 
 
 def _moments(one: Occurrence, as_of: datetime) -> list[datetime]:
