@@ -93,9 +93,11 @@ def unreadable(shown: str, error: OSError) -> Problem:
     )
 
 
-def test_files(folder: Path, others: Iterable[Path]) -> list[tuple[str, bytes | Problem]]:
+def separate_files(folder: Path, others: Iterable[Path]) -> list[tuple[str, bytes | Problem]]:
     """All `*.tests.yaml` below `folder`, by name, then the others, as (path as shown, bytes, or why they can't be read)."""
-    found = [path for path in sorted(folder.rglob("*")) if path.name.lower().endswith(TESTS) and not _hidden(path, folder)]
+    found = [
+        path for path in sorted(folder.rglob("*")) if path.name.lower().endswith(TESTS) and not _hidden(path, folder)
+    ]
     files: list[tuple[str, bytes | Problem]] = []
     for path in dict.fromkeys([*found, *others]):
         shown = os.fspath(path)

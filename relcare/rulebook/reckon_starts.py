@@ -17,6 +17,7 @@ from relcare.rulebook.vocabulary import Vocabulary
 from relcare.timing.calendars import Calendar
 from relcare.timing.clock import DayLine, Pause, reckon
 from relcare.timing.periods import anniversaries_upto, anniversary, festival_days, period_of
+from relcare.timing.spans import DAYS, MONTHS, shift
 
 TICK = timedelta(microseconds=1)
 NO_START = Interval(NO_TIME, NO_TIME)
@@ -224,7 +225,9 @@ class Starts:
         """The last moment before it is given up; None for never."""
         lapses, due = made.rule.lapses, made.due
         if lapses.after is not None and due is not None:
-            edge = due.at.first
+            edge, span = due.at.first, lapses.after
+            if span.unit in {*DAYS, *MONTHS}:  # no day on the way is asked for
+                return self._calendar.end_of(shift(edge.date(), span.amount, span.unit))
             return counted(Point("due", span=lapses.after), Interval(edge, edge), self._calendar).at.first
         return made.next_opens - TICK if lapses.at_next and made.next_opens is not None else None
 

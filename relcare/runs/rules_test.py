@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 import relcare
-from relcare.files.rulefiles import parsed, test_files
 from relcare.files.settings import read_settings
 from relcare.formats.report import Column, ListedRows, Report
 from relcare.located import Problem, by_place
@@ -19,8 +17,8 @@ from relcare.rulebook.trials.noticing import noticing
 from relcare.rulebook.trials.reached import Branch, branches, reached
 from relcare.rulebook.trials.reason import reason
 from relcare.rulebook.trials.trial import Answer, Bench, Trial, written_trials
-from relcare.rulebook.trials.written import read_tests
 from relcare.rulebook.trials.yaml_line import example_line, given_parts
+from relcare.runs.examples import bench_of, broken, separate_trials
 from relcare.runs.opening import read_rulebook, rules_of, with_lines
 from relcare.runs.request import Request
 from relcare.runs.result import Result
@@ -74,32 +72,32 @@ def rules_test(request: Request) -> Result:
     rulebook, problems = read_rulebook(rules)
     settings, _ = read_settings(request.book, rulebook.vocabulary, rulebook.calendars)
     files = [Path(name) for name in request.filters.get("files", ())]
-    trees = parsed(test_files(rules, files) if rules.is_dir() else [], problems)
-    separate, mistakes = read_tests(trees, rulebook, settings.time_zone, today)
-    problems += with_lines(mistakes)
-    bench = Bench(rulebook, settings.calendar.applied(rulebook.calendars), settings.time_zone)
+    separate, mistakes = separate_trials(rulebook, settings, rules, files, today)
+    problems += mistakes
+    bench = bench_of(rulebook, settings)
     trials = [*written_trials(rulebook, settings.time_zone, today), *separate]
     whole = not any(problem.severity == "error" for problem in problems)
-    tested = tested_with(bench, trials, today, mutate=whole and "examples only" not in request.filters)
-    problems += with_lines([_problem(each) for each in tested.failed])
+    examples_only = "examples only" in request.filters
+    tested = everything_tried(bench, trials, mutate=whole and not examples_only)
+    problems += with_lines([broken(*each) for each in tested.failed])
     problems = by_place(problems)
     language = request.lang or settings.language or "en"
-    report = _report(tested, problems, rulebook, language)
+    report = _report(tested, problems, rulebook, language, examples_only=examples_only)
     return Result(report=report, problems=tuple(problems), found=bool(tested.unreached or tested.alive))
 
 
-def tested_with(bench: Bench, trials: list[Trial], today: date, *, mutate: bool) -> Tested:
+def everything_tried(bench: Bench, trials: list[Trial], *, mutate: bool) -> Tested:
     """Every trial tried; with `mutate`, and where all are right, every mutant too."""
     tested = Tested([Tried(trial, bench.answer(trial)) for trial in trials])
     there = reached(each.answer for each in tested.tried)
     tested.every = list(dict.fromkeys(branches(bench.rulebook)))
     tested.unreached = [branch for branch in tested.every if branch not in there]
     if mutate and not tested.failed:
-        _mutate(bench, trials, today, tested)
+        _mutate(bench, trials, tested)
     return tested
 
 
-def _mutate(bench: Bench, trials: list[Trial], today: date, tested: Tested) -> None:
+def _mutate(bench: Bench, trials: list[Trial], tested: Tested) -> None:
     by_target: dict[Target, list[Trial]] = {}
     for trial in trials:
         by_target.setdefault(Target(trial.subject, trial.target, trial.decides), []).append(trial)
@@ -108,7 +106,7 @@ def _mutate(bench: Bench, trials: list[Trial], today: date, tested: Tested) -> N
         tested.mutants += 1
         if _is_noticed(bench, mutant, by_target):
             continue
-        example = noticing(bench, mutant, by_target, today)
+        example = noticing(bench, mutant, by_target)
         if example is not None or mutant.facts_too:
             tested.alive.append((mutant, example))
         else:
@@ -117,11 +115,16 @@ def _mutate(bench: Bench, trials: list[Trial], today: date, tested: Tested) -> N
 
 def _is_noticed(bench: Bench, mutant: Mutant, by_target: dict[Target, list[Trial]]) -> bool:
     """Whether an example that was right is not with the mutant; those that are likely to notice it first."""
-    other = Bench(mutant.rulebook, bench.calendar, bench.zone) if mutant.facts_too else bench.instead(mutant.rulebook)
+    other = bench.instead(mutant.rulebook, same_facts=not mutant.facts_too)
     for target in mutant.targets:
         found = by_target.get(target, ())
-        if mutant.shows:
-            found = sorted(found, key=lambda trial: not trial.gives.startswith(mutant.shows))
+        if target.decides and mutant.shows:  # what is left out shows in the shortest
+            found = sorted(found, key=lambda trial: len(trial.cells))
+        elif mutant.shows:
+            rows = "met" in mutant.shows
+            found = sorted(found, key=lambda trial: (rows and not trial.rows, not trial.gives.startswith(mutant.shows)))
+        elif mutant.facts_too:
+            found = sorted(found, key=lambda trial: not trial.rows)
         elif target.decides:
             found = sorted(found, key=lambda trial: trial.rule_id != mutant.id)
         if any(not other.answer(trial).right for trial in found):
@@ -129,23 +132,16 @@ def _is_noticed(bench: Bench, mutant: Mutant, by_target: dict[Target, list[Trial
     return False
 
 
-def _problem(each: Tried) -> Problem:
-    trial, answer = each
-    named = f"the example of {trial.rule_id}" if trial.rule_id else f"the test of {trial.target}"
-    message = f"{named} does not give {trial.gives}"
-    why = reason(answer)
-    hint = f"{trial.target} gives {answer.gave}{f' ({why})' if why else ''}: mend the rule or the example"
-    return Problem(trial.place, "RUL090", message, hint)
-
-
-def _report(tested: Tested, problems: list[Problem], rulebook: Rulebook, language: str) -> Report:
+def _report(
+    tested: Tested, problems: list[Problem], rulebook: Rulebook, language: str, *, examples_only: bool
+) -> Report:
     right = len(tested.tried) - len(tested.failed)
     notes = [
         RIGHT[language].format(right=right, all=len(tested.tried)),
         REACHED[language].format(reached=len(tested.every) - len(tested.unreached), all=len(tested.every)),
     ]
     if tested.mutants is None:
-        notes.append(UNTRIED[language])
+        notes += [] if examples_only else [UNTRIED[language]]
     else:
         alive, same = len(tested.alive), len(tested.same)
         noticed = tested.mutants - alive - same

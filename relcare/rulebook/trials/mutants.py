@@ -72,12 +72,13 @@ def _of_decision(rulebook: Rulebook, decision: Decision) -> Iterator[Mutant]:
         for variant in variants(rule.when, kind_of):
             changed = replace(rule, when=variant.condition)
             yield Mutant(with_rules((*before, changed, *after)), rule.id, variant.what, variant.place, target)
-        for name, said_as in (("if_missing", "if missing: no"), ("if_not_supplied", "if not supplied: no")):
-            if getattr(rule, name):
-                changed = replace(rule, **{name: False})
-                shows = (EMPTY if name == "if_missing" else LEFT_OUT,)
-                rules = with_rules((*before, changed, *after))
-                yield Mutant(rules, rule.id, f"without `{said_as}`", rule.place, target, shows=shows)
+        for said_as, strict, shows in (
+            ("if missing: no", replace(rule, if_missing=False), EMPTY),
+            ("if not supplied: no", replace(rule, if_not_supplied=False), LEFT_OUT),
+        ):
+            if strict != rule:
+                rules = with_rules((*before, strict, *after))
+                yield Mutant(rules, rule.id, f"without `{said_as}`", rule.place, target, shows=(shows,))
 
 
 def _of_obligations(rulebook: Rulebook) -> Iterator[Mutant]:
@@ -108,12 +109,15 @@ def _of_limits(rulebook: Rulebook) -> Iterator[Mutant]:
                 values = (*limit.values[:index], moved, *limit.values[index + 1 :])
                 limits = rulebook.limits | {limit.name: replace(limit, values=values)}
                 what = f"{said(moved)} for {said(value)} from {period.start} on"
-                yield Mutant(replace(rulebook, limits=limits), limit.name, what, period.place, targets, facts_too=facts_too)
+                yield Mutant(
+                    replace(rulebook, limits=limits), limit.name, what, period.place, targets, facts_too=facts_too
+                )
 
 
 def users(rulebook: Rulebook, limit: DatedLimit) -> tuple[tuple[Target, ...], bool]:
     """What hangs on a limit by its own conditions or by the facts that it asks for; and whether a fact is made with it."""
-    vocabulary, found, facts_too = rulebook.vocabulary, {}, False
+    vocabulary, facts_too = rulebook.vocabulary, False
+    found: dict[Target, None] = {}
     for decision in rulebook.decisions:
         own = {name for rule in decision.rules for name in limits_named(vocabulary, decision.subject, rule.when, ())}
         if limit.name in own:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from relcare.located import Place
 from relcare.rulebook.conditions import Span
@@ -54,12 +54,16 @@ def _of_conditions(rule: Obligation, kind_of: Callable[[str], str]) -> Iterator[
             yield OwedVariant(replace(rule, when=variant.condition), variant.what, variant.place)
     if rule.at_start:
         yield OwedVariant(replace(rule, at_start=False), "without `judged: at start`", rule.place)
-    for name, said_as in (("if_missing", "if missing: no"), ("if_not_supplied", "if not supplied: no")):
-        if getattr(rule, name):
-            yield OwedVariant(replace(rule, **{name: False}), f"without `{said_as}`", rule.place)
+    for said_as, strict in (
+        ("if missing: no", replace(rule, if_missing=False)), ("if not supplied: no", replace(rule, if_not_supplied=False)),
+    ):  # fmt: skip
+        if strict != rule:
+            yield OwedVariant(strict, f"without `{said_as}`", rule.place)
     for index, cause in enumerate(rule.ceases):
         rest = rule.ceases[:index] + rule.ceases[index + 1 :]
-        yield OwedVariant(replace(rule, ceases=rest), f"without `ceases when` {words_of(cause.when)}", rule.place, ("ceased",))
+        yield OwedVariant(
+            replace(rule, ceases=rest), f"without `ceases when` {words_of(cause.when)}", rule.place, ("ceased",)
+        )
         for variant in variants(cause.when, kind_of):
             if variant.condition is not None:
                 changed = replace(cause, when=variant.condition)
@@ -68,7 +72,7 @@ def _of_conditions(rule: Obligation, kind_of: Callable[[str], str]) -> Iterator[
 
 
 def _of_clock(rule: Obligation) -> Iterator[OwedVariant]:
-    def changed(what: str, **parts: object) -> OwedVariant:
+    def changed(what: str, **parts: Any) -> OwedVariant:  # noqa: ANN401
         shows = tuple(text for part in parts for text in SHOWN.get(part, ()))
         return OwedVariant(replace(rule, **parts), what, rule.place, shows)
 
@@ -97,10 +101,11 @@ def _of_clock(rule: Obligation) -> Iterator[OwedVariant]:
     if rule.starts.fact and rule.starts.rule:
         yield changed(f"starts: end of {rule.starts.rule}", starts=Start("end of", rule=rule.starts.rule))
         yield changed(f"starts: {rule.starts.fact} alone", starts=Start("fact", rule.starts.fact))
-    festivals = rule.every.festivals if rule.every is not None else None
-    for name in festivals if festivals is not None and len(festivals) > 1 and rule.every is not None else ():
-        rest = tuple(each for each in festivals or () if each != name)
-        yield changed(f"not at {name}", every=replace(rule.every, festivals=rest))
+    every = rule.every
+    if every is not None and every.festivals is not None and len(every.festivals) > 1:
+        for name in every.festivals:
+            rest = tuple(each for each in every.festivals if each != name)
+            yield changed(f"not at {name}", every=replace(every, festivals=rest))
 
 
 def _points(point: Point, key: str) -> Iterator[tuple[Point, str]]:

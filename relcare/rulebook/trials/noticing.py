@@ -19,22 +19,31 @@ from relcare.rulebook.trials.points import cells_of, rows_for
 from relcare.rulebook.trials.trial import NOTHING, Answer, Bench, Trial, asked, moment_of, read_facts, shown
 from relcare.timing.spans import shift
 
-TRIED, TRIED_OWED = 2000, 800  # candidates, the near ones first; what these do not tell apart counts as meaning the same
+# Candidates, the near ones first; what these do not tell apart counts as meaning the same.
+TRIED = 2000
+TRIED_OWED = 800
 BASES = 12  # examples round which is searched
-ONLY: dict[str, tuple[str | None, ...]] = {EMPTY: ("",), LEFT_OUT: (None,)}  # the cells that alone can tell these mutants
+# The cells that alone can tell these mutants; None leaves a fact out.
+ONLY: dict[str, tuple[str | None, ...]] = {EMPTY: ("",), LEFT_OUT: (None,)}
+FIRST = date(2026, 1, 1)  # of a decision without rules
 
 Cells = Mapping[str, str]
 
 
-def noticing(bench: Bench, mutant: Mutant, trials: Mapping[Target, list[Trial]], today: date) -> Trial | None:
+def noticing(bench: Bench, mutant: Mutant, trials: Mapping[Target, list[Trial]]) -> Trial | None:
     """An example that is right under the rulebook and wrong under the mutant; None where none was found."""
-    other = Bench(mutant.rulebook, bench.calendar, bench.zone)
+    other = bench.instead(mutant.rulebook, same_facts=not mutant.facts_too)
     for target in mutant.targets:
-        bases = [*_bases(bench.rulebook, target, trials.get(target, ()), mutant.id), *_crafted(bench, target, today)]
+        bases = _bases(trials.get(target, ()), mutant.id) or list(_crafted(bench, target))
         rows_first = "met" in mutant.shows or "paused" in mutant.shows
         only = next((ONLY[text] for text in mutant.shows if text in ONLY), ())
         most = TRIED if target.decides else TRIED_OWED
+        seen: set[tuple[object, ...]] = set()
         for trial in islice(_candidates(bench, other, target, bases, only, rows_first=rows_first), most):
+            key = (trial.as_of, tuple(sorted(trial.cells.items())), repr(trial.rows))
+            if key in seen:
+                continue
+            seen.add(key)
             is_, would_be = bench.answer(trial), other.answer(trial)
             said = told_apart(is_, would_be)
             if said:
@@ -53,28 +62,27 @@ def told_apart(one: Answer, other: Answer) -> str:
     return f"due {due}" if other.main is not None and due != shown(other.main) else ""
 
 
-def _bases(rulebook: Rulebook, target: Target, trials: Iterable[Trial], near: str) -> list[Trial]:
+def _bases(trials: Iterable[Trial], near: str) -> list[Trial]:
     """The examples round which is searched: those of the rule that was changed first."""
     ordered = sorted(trials, key=lambda trial: trial.rule_id != near)
     return ordered[:BASES]
 
 
-def _crafted(bench: Bench, target: Target, today: date) -> Iterator[Trial]:
+def _crafted(bench: Bench, target: Target) -> Iterator[Trial]:
     """An example from nothing, for what has none: each fact at its first point."""
     rulebook = bench.rulebook
-    start = _start(rulebook, target, today)
+    start = _start(rulebook, target)
     points = _points(rulebook, rulebook, target, start, {})
     cells = {name: next((cell for cell in each if cell), "") or "" for name, each in points.items()}
     yield _trial(bench, target, cells, {}, moment_of(start))
 
 
-def _start(rulebook: Rulebook, target: Target, today: date) -> date:
+def _start(rulebook: Rulebook, target: Target) -> date:
+    """The first day on which there is anything to decide or to owe."""
     if target.decides:
         decision = rulebook.decision(target.subject, target.name)
-        starts = [rule.start for rule in decision.rules] if decision is not None else []
-    else:
-        starts = [rule.start for rule in rulebook.versions(target.name)]
-    return max([today, *starts[:1]])
+        return min((rule.start for rule in decision.rules), default=FIRST) if decision is not None else FIRST
+    return min(rule.start for rule in rulebook.versions(target.name))
 
 
 def _trial(bench: Bench, target: Target, cells: Cells, rows: Mapping[str, tuple[Cells, ...]], as_of: datetime) -> Trial:
@@ -83,12 +91,18 @@ def _trial(bench: Bench, target: Target, cells: Cells, rows: Mapping[str, tuple[
 
 
 def _candidates(
-    bench: Bench, other: Bench, target: Target, bases: list[Trial], only: tuple[str | None, ...] = (), *, rows_first: bool
+    bench: Bench,
+    other: Bench,
+    target: Target,
+    bases: list[Trial],
+    only: tuple[str | None, ...] = (),
+    *,
+    rows_first: bool,
 ) -> Iterator[Trial]:
     """Near ones first: another moment, one fact, other rows (or these first); then two facts at once."""
     if rows_first:
         yield from _with_rows(bench, other, target, bases)
-    for base in bases:
+    for base in bases if not only else ():
         for as_of in _moments(bench, other, base):
             yield base._replace(as_of=as_of)
     for count in (1, 2):
@@ -151,7 +165,9 @@ def _moments(bench: Bench, other: Bench, trial: Trial) -> list[datetime]:
     points: list[datetime] = []
     rule = bench.rulebook.versions(trial.target)[0]
     if rule.due.open_day and rule.every is not None:  # some period ends on a closed day
-        points += [datetime.combine(shift(trial.as_of.date(), rule.every.months * n, "months"), time.max) for n in range(13)]
+        points += [
+            datetime.combine(shift(trial.as_of.date(), rule.every.months * n, "months"), time.max) for n in range(13)
+        ]
     for answer in (bench.answer(trial), other.answer(trial)):
         for one in answer.owing.occurrences[:2] if answer.owing is not None else ():
             edges = [one.opens, one.risk_from, one.lapses_at, one.next_opens]

@@ -47,7 +47,12 @@ def cells_of(
 
 
 def _values(
-    name: str, kind: str, tests: Sequence[Test], limits: list[tuple[str, DatedLimit]], day: date, cells: Mapping[str, str]
+    name: str,
+    kind: str,
+    tests: Sequence[Test],
+    limits: list[tuple[str, DatedLimit]],
+    day: date,
+    cells: Mapping[str, str],
 ) -> Iterator[Value]:
     for test in tests:
         bounds: list[Value] = []
@@ -87,7 +92,9 @@ def rows_for(one: Occurrence, rulebook: Rulebook, other: Rulebook, as_of: dateti
             pieces = [_shown(part, rulebook, at) for part in parts_of(rule.done)]
             at_last = [_shown(part, rulebook, _last(one, as_of)) for part in parts_of(rule.done)]
             for alone in range(len(pieces)):  # a piece at the edge of its window, the others well inside
-                yield _together([piece[0] if index == alone else at_last[index][0] for index, piece in enumerate(pieces)])
+                yield _together(
+                    [piece[0] if index == alone else at_last[index][0] for index, piece in enumerate(pieces)]
+                )
             for left_out in (None, *range(len(pieces))):
                 kept = [piece for index, piece in enumerate(pieces) if index != left_out]
                 for choice in range(max((len(piece) for piece in kept), default=0)):
@@ -130,8 +137,8 @@ def _shown(part: RowsDone | FactDone, rulebook: Rulebook, at: datetime) -> list[
     } if part.where is not None else {}  # fmt: skip
     codes = [{kind: code} for code in part.codes] if kind and part.codes else [{}]
     found = [(table.name, {**code, **where, **dated}) for code in codes]
-    for name in where:
-        beside = next((code.key for code in table.fields[name].codes if code.key != where[name]), "")
+    for name, asked in where.items():
+        beside = next((code.key for code in table.fields[name].codes if code.key != asked), "")
         found.append((table.name, {**codes[0], **where, name: beside, **dated}))
     return found
 
@@ -163,5 +170,9 @@ def _paused(one: Occurrence, rulebook: Rulebook) -> Iterator[tuple[Cells, Rows]]
         return
     for kind in pauses.kinds:
         for length in (LONG, DAY * 7):
-            row = {about.kind: kind, about.start: f"{begins:%Y-%m-%d %H:%M}", about.end: f"{begins + length:%Y-%m-%d %H:%M}"}
+            row = {
+                about.kind: kind,
+                about.start: f"{begins:%Y-%m-%d %H:%M}",
+                about.end: f"{begins + length:%Y-%m-%d %H:%M}",
+            }
             yield {}, {table.name: (row,)}

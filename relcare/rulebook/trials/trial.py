@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from relcare.located import Place
 from relcare.rulebook.cells import read_cell
+from relcare.rulebook.conditions import facts_of
 from relcare.rulebook.decisions import Decision, Example, Rule, Rulebook
 from relcare.rulebook.evaluate import Outcome, decide
-from relcare.rulebook.conditions import facts_of
 from relcare.rulebook.obligations import FactDone, Obligation, ObligationExample, parts_of
 from relcare.rulebook.occurrences import Occurrence, Owing
 from relcare.rulebook.reckon_obligations import reckoned
@@ -62,22 +62,23 @@ class Answer(NamedTuple):
 class Bench:
     """Where trials are tried: a rulebook under a calendar.
 
-    `instead` is a bench with another rulebook in which no fact is made otherwise: it shares what is known of the facts.
+    `like` is a bench whose idea of what is absent is taken over and, with `same_facts`, what it knows of the facts.
     """
 
-    def __init__(self, rulebook: Rulebook, calendar: Calendar, zone: str) -> None:
+    def __init__(
+        self, rulebook: Rulebook, calendar: Calendar, zone: str, like: Bench | None = None, *, same_facts: bool = False
+    ) -> None:
         self.rulebook, self.calendar, self.zone = rulebook, calendar, zone
-        self.absent = frozenset(
-            part.fact for rule in rulebook.obligations for part in parts_of(rule.done) if isinstance(part, FactDone)
-        )
-        self._facts: dict[int, tuple[Trial, dict[str, FactValue]]] = {}
+        done = [part for rule in rulebook.obligations for part in parts_of(rule.done)] if like is None else []
+        shown = frozenset(part.fact for part in done if isinstance(part, FactDone))
+        self.absent: frozenset[str] = like.absent if like is not None else shown
+        self.kept_facts: dict[int, tuple[Trial, dict[str, FactValue]]] = {}
+        if like is not None and same_facts:
+            self.kept_facts = like.kept_facts
 
-    def instead(self, rulebook: Rulebook) -> Bench:
-        """The same bench with another rulebook."""
-        other = Bench.__new__(Bench)
-        other.rulebook, other.calendar, other.zone, other.absent = rulebook, self.calendar, self.zone, self.absent
-        other._facts = self._facts
-        return other
+    def instead(self, rulebook: Rulebook, *, same_facts: bool) -> Bench:
+        """The same bench with another rulebook; `same_facts`: no fact is made otherwise in it."""
+        return Bench(rulebook, self.calendar, self.zone, self, same_facts=same_facts)
 
     def answer(self, trial: Trial) -> Answer:
         """What the rules make of it."""
@@ -86,12 +87,18 @@ class Bench:
     def invented(self, trial: Trial) -> Invented:
         """The subject of a trial."""
         return Invented(
-            trial.subject, trial.facts, () if trial.decides else self.absent, trial.rows, self.rulebook, trial.as_of, self.zone
+            trial.subject,
+            trial.facts,
+            () if trial.decides else self.absent,
+            trial.rows,
+            self.rulebook,
+            trial.as_of,
+            self.zone,
         )
 
     def facts(self, trial: Trial) -> dict[str, FactValue]:
         """Every fact that the decision of a trial asks for."""
-        kept = self._facts.get(id(trial))
+        kept = self.kept_facts.get(id(trial))
         if kept is not None and kept[0] is trial:
             return kept[1]
         decision = self.rulebook.decision(trial.subject, trial.target)
@@ -99,7 +106,7 @@ class Bench:
         if decision is not None:
             who = self.invented(trial)
             facts = {name: who.fact(name) for name in asked(decision)}
-        self._facts[id(trial)] = trial, facts
+        self.kept_facts[id(trial)] = trial, facts
         return facts
 
     def _decided(self, trial: Trial) -> Answer:
@@ -112,7 +119,9 @@ class Bench:
 
     def _owed(self, trial: Trial) -> Answer:
         who = self.invented(trial)
-        scene = Scene(self.rulebook, self.calendar, trial.as_of, who.records, lambda _: None, look_back=False, years_back=YEARS)
+        scene = Scene(
+            self.rulebook, self.calendar, trial.as_of, who.records, lambda _: None, look_back=False, years_back=YEARS
+        )
         owing = next((one for one in reckoned(who, scene, trial.target) if one.rule.id == trial.target), None)
         main = _main(owing, trial.as_of) if owing is not None else None
         given = deadline(trial.gives)

@@ -106,7 +106,9 @@ def _of_test(test: Test, kind: str) -> Iterator[Variant]:
     match test:
         case Compare(_, op, operand):
             if op in FLIPPED:
-                yield Variant(replace(test, op=FLIPPED[op]), f"`{FLIPPED[op]}` for `{op}` in `{words_of(test)}`", test.place)
+                yield Variant(
+                    replace(test, op=FLIPPED[op]), f"`{FLIPPED[op]}` for `{op}` in `{words_of(test)}`", test.place
+                )
             for changed, now in _operands(operand, kind):
                 yield Variant(replace(test, operand=changed), f"{now} in `{words_of(test)}`", test.place)
         case Within(_, _, span):

@@ -85,7 +85,9 @@ class _Tests:
         return None
 
     def _unknown(self, key: Scalar, subject: str) -> None:
-        names = [name for name, ones in self._named.items() if not subject or any(one.subject == subject for one in ones)]
+        names = [
+            name for name, ones in self._named.items() if not subject or any(one.subject == subject for one in ones)
+        ]
         whose = f" about a {subject}" if subject else ""
         message = f"there is no decision and no obligation `{key.text}`{whose}"
         self._reader.note(key, "TST001", message, did_you_mean(key.text, names))

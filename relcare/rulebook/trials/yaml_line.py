@@ -27,5 +27,12 @@ def given_parts(trial: Trial) -> list[str]:
 
 def written(text: str) -> str:
     """A text as a value inside braces, in quotes where it needs them."""
-    plain = text and not SPECIAL & set(text) and ": " not in text and text == text.strip() and text[-1] != ":" and text[0] not in "-?"
+    plain = (
+        text
+        and not SPECIAL & set(text)
+        and ": " not in text
+        and text == text.strip()
+        and text[-1] != ":"
+        and text[0] not in "-?"
+    )
     return text if plain else '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
