@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from relcare.rulebook.decisions import Rulebook
     from relcare.rulebook.trials.trial import Answer, Bench, Trial
 
+MEND = "mend the rule or the example"
+
 
 def examples(rulebook: Rulebook, settings: Settings, today: date) -> list[Problem]:
     """Those of obligations under the book's calendar, then those of decisions; one without a day is taken today."""
@@ -51,5 +53,5 @@ def broken(trial: Trial, answer: Answer) -> Problem:
 
     named = f"the example of {trial.rule_id}" if trial.rule_id else f"the test of {trial.target}"
     why = reason(answer)
-    hint = f"{trial.target} gives {answer.gave}{f' ({why})' if why else ''}: mend the rule or the example"
+    hint = f"{trial.target} gives {answer.gave}{f' ({why})' if why else ''}: {MEND}"
     return Problem(trial.place, "RUL090", f"{named} does not give {trial.gives}", hint)
