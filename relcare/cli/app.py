@@ -23,7 +23,12 @@ COMMANDS: dict[str, str] = {
 GROUPS: dict[str, tuple[str, dict[str, str]]] = {
     "rules": (
         "The rulebook's own tools.",
-        {"check": "relcare.cli.rules_check", "diff": "relcare.cli.rules_diff"},
+        {
+            "check": "relcare.cli.rules_check",
+            "test": "relcare.cli.rules_test",
+            "diff": "relcare.cli.rules_diff",
+            "lock": "relcare.cli.rules_lock",
+        },
     ),
 }
 SETTINGS = {"help_option_names": ["--help", "-h"]}

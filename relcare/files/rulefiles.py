@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from relcare.located import Node, Place, Problem
 
 ENDINGS = (".yaml", ".yml")
+TESTS = (".tests.yaml", ".tests.yml")  # beside the rules, and no part of them
 
 
 def read_rule_files(folder: Path) -> tuple[list[tuple[str, list[Node]]], str, list[Problem]]:
@@ -32,7 +34,7 @@ def parsed(files: list[tuple[str, bytes | Problem]], problems: list[Problem]) ->
 
 
 def folder_bytes(folder: Path) -> tuple[list[tuple[str, bytes | Problem]], str, list[Problem]]:
-    """All `*.yaml` and `*.yml` below `folder`, by name, as (path as shown, bytes, or why they can't be read).
+    """All `*.yaml` and `*.yml` below `folder`, but no test files, by name, as (path as shown, bytes, or why they can't be read).
 
     Then their SHA-256, and what is wrong with the folder.
 
@@ -76,7 +78,11 @@ def _names(root: str, problems: list[Problem]) -> list[str]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         below = os.path.relpath(path, root).replace(os.sep, "/")
         prefix = "" if below == "." else below + "/"
-        found += [prefix + name for name in files if name.lower().endswith(ENDINGS) and not name.startswith(".")]
+        found += [
+            prefix + name
+            for name in files
+            if name.lower().endswith(ENDINGS) and not name.startswith(".") and not name.lower().endswith(TESTS)
+        ]
     return found
 
 
@@ -85,3 +91,22 @@ def unreadable(shown: str, error: OSError) -> Problem:
     return Problem(
         Place(shown), "FIL003", f"it can't be read: {error.strerror or error}", "check its name and permissions"
     )
+
+
+def separate_files(folder: Path, others: Iterable[Path]) -> list[tuple[str, bytes | Problem]]:
+    """All `*.tests.yaml` below `folder`, by name, then the others, as (path as shown, bytes, or why they can't be read)."""
+    found = [
+        path for path in sorted(folder.rglob("*")) if path.name.lower().endswith(TESTS) and not _hidden(path, folder)
+    ]
+    files: list[tuple[str, bytes | Problem]] = []
+    for path in dict.fromkeys([*found, *others]):
+        shown = os.fspath(path)
+        try:
+            files.append((shown, path.read_bytes()))
+        except OSError as error:
+            files.append((shown, unreadable(shown, error)))
+    return files
+
+
+def _hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)

@@ -25,6 +25,7 @@ TABLES = {
     "check": "relcare.formats.check_table:render",
     "explain": "relcare.formats.explain_table:render",
     "rules check": "relcare.formats.check_table:render",
+    "rules test": "relcare.formats.test_table:render",
 }
 
 SUFFIXES = {

@@ -17,7 +17,7 @@ from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.vocabulary import NUMERIC, Fact, Field, Label, Table, Vocabulary
 from relcare.rulebook.words import MEASURES, beginnings, find_measure
 
-FACT_KEYS = ("label", "is", "instead", "empty", "unit", "range")
+FACT_KEYS = ("label", "is", "instead", "empty", "unit", "range", "corrects")
 CHOSEN = Field("date", "moment", Label("", ""))
 
 
@@ -72,6 +72,7 @@ class MeasureReader:
         kind = (made.kind or made.like.type) if made else ""
         low, high = decode_range(reader, found.get("range"), kind)
         empty = decode_empty(reader, found.get("empty"))
+        corrects = reader.correction(found.get("corrects"))
         if made is None:
             return None
         like = made.like
@@ -90,6 +91,7 @@ class MeasureReader:
             empty=empty,
             measure=made.measure,
             place=name.place,
+            corrects=corrects,
         )
         return self._with_instead(fact, found.get("instead"))
 

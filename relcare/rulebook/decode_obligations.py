@@ -178,8 +178,7 @@ class ObligationReader:
         done = self._done(found, owner, what, shared, clock)
         by = self._role(reader.need(found, "by", owner, what))
         channel = reader.name(found.get("channel"), "a channel")
-        if "corrects" in found:
-            reader.text(found["corrects"], "the reason of `corrects`")
+        corrects = reader.correction(found.get("corrects"))
         items = reader.items(found.get("examples"), "examples")
         examples = [example for item in items if (example := self._example(item, shared.scope)) is not None]
         if any(problem.severity == "error" for problem in reader.problems[before:]):
@@ -189,7 +188,7 @@ class ObligationReader:
         rule = Obligation(
             name.text, shared.subject, label, cites, dates[0], dates[1], clock.starts, clock.due, done, when, at_start,
             clock.every, clock.opens, clock.warns, clock.pauses, clock.lapses, by, channel.text if channel else "", calendar,
-            shared.dated_by, shared.ceases, shared.approved, missing, not_supplied, tuple(examples), name.place,
+            shared.dated_by, shared.ceases, shared.approved, missing, not_supplied, tuple(examples), name.place, corrects,
         )  # fmt: skip
         return Owed(rule, node, clock.after)
 
@@ -220,7 +219,7 @@ class ObligationReader:
         return role.text
 
     def _example(self, node: Node, scope: Scope) -> ObligationExample | None:
-        given = read_example(self._reader, node, scope, "RESULT")
+        given = read_example(self._reader, node, scope, self._vocabulary.tables, "RESULT")
         if given is None:
             return None
         spot = spot_of(given.gives)
@@ -228,12 +227,12 @@ class ObligationReader:
         value = spot.cut(slots[0])
         if spelling.primitive == "due":
             if isinstance(read_value(WHEN, value.text), Moment) or read_day(value.text) is not None:
-                return ObligationExample(given.as_of, given.facts, spot.text, node.place)
+                return ObligationExample(given.as_of, given.facts, spot.text, node.place, given.rows)
             hint = "write a date or moment that exists, as 2026-10-13 or 2026-11-21 10:00"
             self._reader.note(given.gives, "RUL082", f"`{value.text}` is no date or moment", hint, part=value.part())
             return None
         if spot.text in (*STATUSES, "nothing"):
-            return ObligationExample(given.as_of, given.facts, spot.text, node.place)
+            return ObligationExample(given.as_of, given.facts, spot.text, node.place, given.rows)
         hint = did_you_mean(spot.text, [*STATUSES, "nothing"]) or GIVES_HINT
         self._reader.note(given.gives, "RUL082", f"`{spot.text}` is no deadline and no status", hint)
         return None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping as Named
+from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from relcare.located import Mapping, Node, Scalar, Sequence
@@ -10,7 +11,8 @@ from relcare.rulebook.decisions import Approval
 from relcare.rulebook.decode_conditions import Scope
 from relcare.rulebook.reader import Reader
 from relcare.rulebook.suggest import did_you_mean
-from relcare.rulebook.vocabulary import Vocabulary
+from relcare.rulebook.vocabulary import Table, Vocabulary
+from relcare.timing.moments import read_moment
 
 
 class Dated(Protocol):
@@ -85,33 +87,74 @@ def only_no(reader: Reader, found: dict[str, Node], key: str) -> bool:
     return reader.word(found.get(key), f"what `{key}` can say", ("no",)) == "no"
 
 
-class Given(NamedTuple):
-    """What a worked example says: facts as they would stand in a file, and what they give."""
+GivenRows = dict[str, tuple[dict[str, str], ...]]
+OWN = ("as of", "gives")  # keys of an example that are no facts
 
-    as_of: date | None
+
+class Stated(NamedTuple):
+    """What is given in an example: the day or moment, facts as they would stand in a file, and rows of other tables."""
+
+    as_of: date | datetime | None
+    facts: dict[str, str]
+    rows: GivenRows
+
+
+class Given(NamedTuple):
+    """What a worked example says: what is given, and what it gives."""
+
+    as_of: date | datetime | None
     facts: dict[str, str]
     gives: Scalar
+    rows: GivenRows
 
 
-def read_example(reader: Reader, node: Node, scope: Scope, outcome: str) -> Given | None:
+def read_example(reader: Reader, node: Node, scope: Scope, tables: Named[str, Table], outcome: str) -> Given | None:
     """A worked example; `outcome` is the word for what it gives."""
     if not isinstance(node, Mapping):
         reader.note(node, "RUL004", f"an example is written as {{as of: DATE, FACT: value, gives: {outcome}}}")
         return None
-    as_of: date | None = None
+    other = Mapping(tuple((key, value) for key, value in node.entries if key.text not in OWN), node.place)
+    stated = read_given(reader, other, node.get("as of"), scope, tables)
+    found = {key.text: value for key, value in node.entries}
+    gives = reader.text(reader.need(found, "gives", node, "the example"), "`gives`")
+    return None if gives is None else Given(stated.as_of, stated.facts, gives, stated.rows)
+
+
+def read_given(
+    reader: Reader, node: Node | None, as_of: Node | None, scope: Scope, tables: Named[str, Table]
+) -> Stated:
+    """The facts and rows that an example or a test states: `{tier: core_vip, interactions: [{kind: call, at: …}]}`."""
     facts: dict[str, str] = {}
-    for key, value in node.entries:
-        if key.text == "as of":
-            as_of = reader.day(value, "`as of`")
-        elif key.text != "gives" and scope.find(key.text) is None:
+    rows: GivenRows = {}
+    for key, value in reader.entries(node, "what is given"):
+        if key.text in tables and isinstance(value, Sequence):
+            rows[key.text] = read_rows(reader, value, tables[key.text])
+        elif scope.find(key.text) is None:
             if not scope.broken(key.text):
-                hint = did_you_mean(key.text, [*scope.names(), "as of", "gives"])
+                hint = did_you_mean(key.text, [*scope.names(), *tables, *OWN])
                 reader.note(key, "RUL060", f"{scope.what} has no fact `{key.text}`", hint)
         elif isinstance(value, Sequence):
             facts[key.text] = ";".join(text.text for text in reader.texts(value, "an item"))
         elif isinstance(value, Mapping):
             reader.note(value, "RUL004", f"the value of `{key.text}` is one text")
-        elif key.text != "gives":
+        else:
             facts[key.text] = value.text
-    gives = reader.text(reader.need({k.text: v for k, v in node.entries}, "gives", node, "the example"), "`gives`")
-    return None if gives is None else Given(as_of, facts, gives)
+    return Stated(_as_of(reader, as_of) if as_of is not None else None, facts, rows)
+
+
+def _as_of(reader: Reader, node: Node) -> date | datetime | None:
+    """A day, which means its end, or a moment."""
+    written = read_moment(node.text, "UTC") if isinstance(node, Scalar) and len(node.text) > len("2026-10-13") else None
+    return written[0] if written is not None else reader.day(node, "`as of`")
+
+
+def read_rows(reader: Reader, node: Sequence, table: Table) -> tuple[dict[str, str], ...]:
+    """Rows of a table about the subject of an example: `[{kind: call, at: 2026-10-12}]`."""
+    rows = []
+    for item in node.items:
+        found = reader.mapping(item, f"a row of {table.name}", table.fields) or {}
+        rows.append({name: text.text for name, text in found.items() if isinstance(text, Scalar)})
+        for name, cell in found.items():
+            if not isinstance(cell, Scalar):
+                reader.note(cell, "RUL004", f"the value of `{name}` is one text")
+    return tuple(rows)

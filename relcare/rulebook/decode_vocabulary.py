@@ -9,7 +9,9 @@ from relcare.rulebook.reader import Reader
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.vocabulary import NUMERIC, TYPES, Clause, Code, Field, Label, Table
 
-TABLE_KEYS = ("kind", "table", "label", "subject", "key", "dated by", "fields", "evidence", "pauses", "waives")
+TABLE_KEYS = (
+    "kind", "table", "label", "subject", "key", "dated by", "fields", "evidence", "pauses", "waives", "corrects",
+)  # fmt: skip
 FIELD_KEYS = ("type", "label", "headers", "unit", "codes", "range", "empty", "time", "refers")
 EMPTY_MEANS = ("unknown", "not yet", "none")
 TIMES = ("snapshot", "planned", "happened")

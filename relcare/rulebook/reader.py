@@ -7,7 +7,7 @@ from datetime import date
 
 from relcare.located import Mapping, Node, Problem, Scalar, Sequence
 from relcare.rulebook.suggest import did_you_mean, nearest
-from relcare.rulebook.vocabulary import Label
+from relcare.rulebook.vocabulary import Correction, Label
 
 RESERVED = frozenset({"all", "any", "none"})
 
@@ -172,6 +172,16 @@ class Reader:
             if language not in found and len(found) == len(node.entries):
                 self.note(node, "RUL009", f"the label has no `{language}`", "a label is {en: …, zh: …}")
         return Label(texts.get("en", key), texts.get("zh", key))
+
+    def correction(self, node: Node | None) -> Correction | None:
+        """`corrects: {reason, by, on, document}`: why the past is changed, and who approved that."""
+        found = self.mapping(node, "a correction", ("reason", "by", "on", "document"))
+        if found is None or node is None:
+            return None
+        needed = {key: self.need(found, key, node, "the correction") for key in ("reason", "by", "on", "document")}
+        reason, by, document = (self.text(needed[key], f"`{key}`") for key in ("reason", "by", "document"))
+        on = self.day(needed["on"], "`on`")
+        return Correction(reason.text, by.text, on, document.text) if reason and by and on and document else None
 
     def cites(self, node: Node | None) -> tuple[str, ...]:
         """Clause ids; each must stand in the register, where one was loaded."""

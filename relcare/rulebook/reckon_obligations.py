@@ -87,7 +87,7 @@ def reckoned(who: Someone, scene: Scene, only: str = "") -> list[Owing]:
         versions = scene.rulebook.versions(rule_id)
         named = versions[-1].calendar  # as the rule files have it, without the book's own days
         seen = replace(scene, calendar=scene.rulebook.calendars[named]) if named else scene
-        starts = Starts(who, scene.rulebook.vocabulary, seen.calendar, scene.as_of, ends)
+        starts = Starts(who, scene.rulebook.vocabulary, seen.calendar, scene.as_of, ends, scene.years_back)
         given = [one for rule in versions for one in starts.of(rule)]
         every = [one for one in given if isinstance(one, Made) and one.rule.every is not None]
         made = [one for one in given if isinstance(one, Made) and one.rule.every is None] + starts.recent(

@@ -14,7 +14,7 @@ from relcare.rulebook.obligations import Cause, FactDone, parts_of
 from relcare.rulebook.occurrences import NO_TIME, Interval, NotOwed, Occurrence, Piece, Waiver, when
 from relcare.rulebook.reckon_done import earliest, first, folded, in_time, last, possible
 from relcare.rulebook.reckon_evidence import Records, Someone, fact_piece
-from relcare.rulebook.reckon_starts import Made, Starts, counted, in_days, is_shared
+from relcare.rulebook.reckon_starts import YEARS_BACK, Made, Starts, counted, in_days, is_shared
 from relcare.rulebook.values import Moment, State, Value
 from relcare.timing.calendars import Calendar
 from relcare.timing.clock import Pause, act_by, merge_pauses, provisional, risk_from
@@ -25,7 +25,8 @@ class Scene:
     """What obligations are reckoned under: the rulebook, the calendar, the as-of, and what is on record.
 
     `then` gives the subject as it was at an earlier moment, None where it was not there yet. `look_back` asks whether what is
-    not owed at the as-of was owed when it opened, `year` for all periods that were due in the last year.
+    not owed at the as-of was owed when it opened, `year` for all periods that were due in the last year. `years_back`: how far
+    back what comes again is looked for.
     """
 
     rulebook: Rulebook
@@ -35,6 +36,7 @@ class Scene:
     then: Callable[[datetime], Someone | None]
     look_back: bool = True
     year: bool = False
+    years_back: int = YEARS_BACK
 
 
 class Standing:

@@ -18,6 +18,7 @@ from relcare.rulebook.vocabulary import Vocabulary
 from relcare.timing.calendars import Calendar
 from relcare.timing.clock import DayLine, Pause, reckon
 from relcare.timing.periods import anniversaries_upto, anniversary, festival_days, period_of
+from relcare.timing.spans import DAYS, MONTHS, shift
 
 TICK = timedelta(microseconds=1)
 NO_START = Interval(NO_TIME, NO_TIME)
@@ -109,9 +110,10 @@ class Starts:
 
     def __init__(
         self, who: Someone, vocabulary: Vocabulary, calendar: Calendar, as_of: datetime,
-        ends: Mapping[str, Sequence[Occurrence]],
+        ends: Mapping[str, Sequence[Occurrence]], years_back: int = YEARS_BACK,
     ) -> None:  # fmt: skip
         self._who, self._vocabulary, self._calendar, self._as_of, self._ends = who, vocabulary, calendar, as_of, ends
+        self._years_back = years_back
 
     def of(self, rule: Obligation) -> Iterator[Made | NotOwed]:
         """The occurrences under one version of a rule; or why there are none."""
@@ -281,7 +283,9 @@ class Starts:
         """The last moment before it is given up; None for never."""
         lapses, due = made.rule.lapses, made.due
         if lapses.after is not None and due is not None:
-            edge = due.at.first
+            edge, span = due.at.first, lapses.after
+            if span.unit in {*DAYS, *MONTHS}:  # no day on the way is asked for
+                return self._calendar.end_of(shift(edge.date(), span.amount, span.unit))
             return counted(Point("due", span=lapses.after), Interval(edge, edge), self._calendar).at.first
         return made.next_opens - TICK if lapses.at_next and made.next_opens is not None else None
 
@@ -290,7 +294,7 @@ class Starts:
         today = self._as_of.date()
         ahead = _moved_years(today, YEARS_AHEAD)
         if every.festivals is not None:
-            low = _moved_years(today, -YEARS_BACK)
+            low = _moved_years(today, -self._years_back)
             found = festival_days(self._calendar, every.festivals, low, ahead)
             days = [(f.day, Origin("festival", ", ".join(f.names), known(f.day))) for f in found]
             return [*days, (_moved_years(days[-1][0], 1), days[-1][1])] if days else []
@@ -301,9 +305,9 @@ class Starts:
                 return self._without_date(rule, origin, NoDate(every.on, fact))
             anchor = day_of(fact.value)
             last = anniversaries_upto(anchor, ahead, every.months) + 1
-            first = max(1, last - (YEARS_BACK + YEARS_AHEAD) * 12 // every.months - 1)
+            first = max(1, last - (self._years_back + YEARS_AHEAD) * 12 // every.months - 1)
             return [(anniversary(anchor, n, every.months), origin) for n in range(first, last + 1)]
-        period, days = period_of(_moved_years(today, -YEARS_BACK), every.months), []
+        period, days = period_of(_moved_years(today, -self._years_back), every.months), []
         while period.first <= ahead or len(days) < 3:
             days.append((period.first, Origin("period", value=known(period.first))))
             period = period.following

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from relcare.located import Place
@@ -12,6 +13,16 @@ from relcare.rulebook.measures import Measure
 TYPES = ("id", "text", "code", "codes", "yes_no", "money", "number", "percent", "count", "date", "moment", "month")
 NUMERIC = frozenset({"money", "number", "percent", "count"})
 TEMPORAL = frozenset({"date", "moment", "month"})
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Why the past of a rule was changed, who approved that, when, in which document."""
+
+    reason: str
+    by: str
+    on: date
+    document: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +131,7 @@ class Table:
     evidence: RowEvidence | None = None
     pauses: RowPauses | None = None
     waives: RowWaives | None = None
+    corrects: Correction | None = None
 
     @property
     def series_month(self) -> str:
@@ -155,6 +167,7 @@ class Fact:
     measure: Measure | None = None
     instead: str = ""
     place: Place = field(default=Place(""), compare=False)
+    corrects: Correction | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from relcare.files.settings import Settings, read_settings
 from relcare.formats.report import Column, ListedRows, Report
 from relcare.located import Place, Problem
 from relcare.rulebook.changes import Change, changes
-from relcare.runs.examples import examples
+from relcare.runs.examples import MEND, examples
 from relcare.runs.opening import WrongRequestError, read_rulebook, rules_of
 from relcare.runs.request import Request
 from relcare.runs.result import Result
@@ -208,7 +208,7 @@ def _broken(old: Rulebook, new: Rulebook, settings: Settings, request: Request) 
         obligations=tuple(replace(o, examples=owed.get((o.subject, o.id, o.start), ())) for o in new.obligations),
     )
     for problem in examples(both, settings, today):
-        gives = problem.hint.partition(":")[0]
+        gives = problem.hint.removesuffix(f": {MEND}")
         yield ("example", problem.message, "", "", gives, "", "", "", str(problem.place), "")
 
 

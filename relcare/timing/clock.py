@@ -164,7 +164,7 @@ def _by_days(
     day, counted, left_out = start, 0, 0
     while counted < wanted and day < date.max:
         day += DAY
-        en, zh = calendar.reason(day)
+        en, zh = calendar.reason(day) if working else ("", "")
         if working and not calendar.is_open(day):
             lines.append(DayLine(day, "skipped", en, zh, counted))
         elif _is_inside(day, pauses) and (most is None or left_out < most):
@@ -172,9 +172,7 @@ def _by_days(
             lines.append(DayLine(day, "paused", "paused", "暂停", counted))
         else:
             counted += 1
-            lines.append(
-                DayLine(day, "counted", en, zh, counted) if working else DayLine(day, "counted", "", "", counted)
-            )
+            lines.append(DayLine(day, "counted", en, zh, counted))
     while rolls and not working and not calendar.is_open(day) and day < date.max:
         lines.append(DayLine(day, "rolled", *calendar.reason(day), counted))
         day += DAY

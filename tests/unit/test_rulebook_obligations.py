@@ -121,7 +121,7 @@ def test_every_key_of_a_rule():
         by: manager
         channel: phone
         calendar: cn
-        corrects: a slip of the pen
+        corrects: {reason: a slip of the pen, by: committee, on: 2026-01-05, document: RP-2}
         examples:
           - {as of: 2026-08-01, opened_at: 2026-07-01, gives: due 2026-07-08}
           - {opened_at: "", gives: nothing}
