@@ -6,8 +6,9 @@ import relcare
 from relcare.files.settings import read_settings
 from relcare.formats.report import Column, ListedRows, Report
 from relcare.located import Problem, by_place
+from relcare.rulebook.analysis import analysed
 from relcare.runs.examples import examples
-from relcare.runs.opening import read_rulebook, rules_of
+from relcare.runs.opening import read_rulebook, rules_of, with_lines
 from relcare.runs.request import Request
 from relcare.runs.result import Result
 
@@ -16,10 +17,11 @@ KEYS = ("kind", "place", "code", "message", "hint")
 
 
 def rules_check(request: Request) -> Result:
-    """The problems of the rule files, placed, and the examples that do not give what they say."""
+    """The problems of the rule files, placed, the examples that do not give what they say, and what the rules do together."""
     rulebook, found = read_rulebook(rules_of(request))
     settings, _ = read_settings(request.book, rulebook.vocabulary, rulebook.calendars)
-    problems = by_place([*found, *examples(rulebook, settings, request.now.date())])
+    today = request.now.date()
+    problems = by_place(with_lines([*found, *examples(rulebook, settings, today), *analysed(rulebook, today)]))
     language = request.lang or settings.language or "en"
     report = Report(
         "rules check",
