@@ -19,6 +19,7 @@ CODES = {
     "RUL010": "No table has one row for each subject of this name.",
     "RUL011": "The norm register has no such clause.",
     "RUL012": "The clause stands in the norm register twice.",
+    "RUL014": "A placeholder of the label stands in one language only.",
     "RUL021": "Two versions of a rule are in force on the same day.",
     "RUL022": "A rule has either `when` and `then`, or `otherwise`.",
     "RUL023": "Two `otherwise` rows are in force on the same day.",
