@@ -64,17 +64,20 @@ def _idle(rulebook: Rulebook, subject: str, rules: Sequence[object], day: date) 
 
 
 def stretches(decision: Decision, rulebook: Rulebook, since: date) -> list[Stretch]:
-    """The stretches from `since` on in which a rule of the decision is in force."""
+    """The stretches that last on `since` or begin later, in which a rule of the decision is in force."""
     operands = [test.operand for test in tests_in(decision.rules) if isinstance(test, Compare)]
     names = {operand.name for operand in operands if isinstance(operand, Limit)}
     edges = {rule.start for rule in decision.rules} | {rule.until for rule in decision.rules if rule.until}
     for name in names & set(rulebook.limits):
         for period in rulebook.limits[name].periods:
             edges |= {period.start} | ({period.until} if period.until else set())
-    first = max(since, min(rule.start for rule in decision.rules))
-    starts = [first, *sorted(edge for edge in edges if edge > first)]
+    starts = sorted(edges)
     made = [Stretch(start, until) for start, until in zip(starts, [*starts[1:], None], strict=True)]
-    return [each for each in made if any(rule.in_force(each.start) for rule in decision.rules)]
+    return [
+        each
+        for each in made
+        if (each.until is None or each.until > since) and any(rule.in_force(each.start) for rule in decision.rules)
+    ]
 
 
 def days(stretch: Stretch, tests: Sequence[Test], limits: Mapping[str, Value | None]) -> list[date]:

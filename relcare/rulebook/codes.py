@@ -71,6 +71,7 @@ CODES = {
     "RUL107": "No rule gives the outcome that the decision declares (a warning).",
     "RUL108": "A code of the test never leads to the rule: rules before it take it (a warning).",
     "RUL109": "The decision is too finely cut to be analysed (a warning).",
+    "RUL110": "No rule implements the clause (a warning of `rules check`, an error of `norm`).",
     "VOC001": "There is no such type.",
     "VOC002": "A field of type code or codes needs `codes`; others can't have them.",
     "VOC003": "The range is not two numbers in order, or the type has no range.",

@@ -7,6 +7,7 @@ from relcare.files.settings import read_settings
 from relcare.formats.report import Column, ListedRows, Report
 from relcare.located import Problem, by_place
 from relcare.rulebook.analysis import analysed
+from relcare.rulebook.norms import missing_rules
 from relcare.runs.examples import examples
 from relcare.runs.opening import read_rulebook, rules_of, with_lines
 from relcare.runs.request import Request
@@ -21,7 +22,9 @@ def rules_check(request: Request) -> Result:
     rulebook, found = read_rulebook(rules_of(request))
     settings, _ = read_settings(request.book, rulebook.vocabulary, rulebook.calendars)
     today = request.now.date()
-    problems = by_place(with_lines([*found, *examples(rulebook, settings, today), *analysed(rulebook, today)]))
+    whole = all(problem.severity != "error" for problem in found)  # else a rule that is left out may implement it
+    norm = missing_rules(rulebook, today) if whole else []
+    problems = by_place(with_lines([*found, *examples(rulebook, settings, today), *analysed(rulebook, today), *norm]))
     language = request.lang or settings.language or "en"
     report = Report(
         "rules check",
