@@ -82,7 +82,7 @@ def spellings(reading: Reading, source: Source) -> dict[str, str]:
 
 def read_as(reading: Reading, source: Source, zone: str) -> str:
     """The expression that reads a cell as its type."""
-    codes = sql.code_map(spellings(reading, source)) if reading.codes else ""
+    codes = spellings(reading, source) if reading.codes else {}
     return sql.read(reading.type, reading.raw, codes, zone, source.date_format)
 
 
