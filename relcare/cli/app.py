@@ -22,7 +22,10 @@ COMMANDS: dict[str, str] = {
     "norm": "relcare.cli.norm",
 }
 GROUPS: dict[str, tuple[str, dict[str, str]]] = {
-    "rules": ("The rulebook's own tools.", {"check": "relcare.cli.rules_check"}),
+    "rules": (
+        "The rulebook's own tools.",
+        {"check": "relcare.cli.rules_check", "diff": "relcare.cli.rules_diff"},
+    ),
 }
 SETTINGS = {"help_option_names": ["--help", "-h"]}
 EPILOG = (
