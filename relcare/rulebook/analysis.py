@@ -7,7 +7,7 @@ of it. What would take more than BOXES boxes is said to be not analysed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -25,6 +25,7 @@ from relcare.rulebook.values import Moment, Month, Value
 from relcare.timing.spans import shift
 
 DAYS = 40  # at most, on which a stretch is looked at
+TESTS = 2_000  # at most, on all days together, among which gaps and overlaps are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def days(stretch: Stretch, tests: Sequence[Test], limits: Mapping[str, Value | N
     found.update(dict.fromkeys(date(year + 1, month, 1) for month in range(1, 13)))
     leap = next(y for y in range(year + 1, year + 9) if y % 4 == 0 and (y % 100 or y % 400 == 0))
     found[date(leap, 3, 1)] = None
-    return [day for day in found if day >= stretch.start and (stretch.until is None or day < stretch.until)][:DAYS]
+    return [day for day in found if day >= stretch.start and (stretch.until is None or day < stretch.until)]
 
 
 def _day(test: Test, limits: Mapping[str, Value | None]) -> date | None:
@@ -151,19 +152,36 @@ class _Analysis:
         looked_at = days(stretch, tests, limits_on(self.rulebook, stretch.start))
         moving = any(isinstance(test, Within) for test in tests)
         last = LATEST if stretch.until is None else stretch.until - timedelta(days=1)
-        views = [View(self.rulebook, self.decision, day, in_force, day if moving else last) for day in looked_at]
+        made: list[View] = []
+
+        def views(most: int) -> Iterator[View]:
+            """The views of the first days, each made when it is wanted: on the first day most is settled."""
+            for number, day in enumerate(looked_at[:most]):
+                if number == len(made):
+                    made.append(View(self.rulebook, self.decision, day, in_force, day if moving else last))
+                yield made[number]
+
         for rule in in_force:
             row = self.rows[id(rule)]
-            if any(view.reached(rule, row.codes) for view in views):
+            reached = False
+            for view in views(DAYS):
+                reached = view.reached(rule, row.codes) or reached
+                if reached and all(row.codes.values()):
+                    break
+            if reached:
                 row.reached.append(stretch)
-            elif (problem := next((p for view in views if (p := view.shadowed(rule)) is not None), None)) is not None:
+                continue
+            if len(looked_at) > DAYS:
+                raise TooManyBoxesError
+            problem = next((problem for view in made if (problem := view.shadowed(rule)) is not None), None)
+            if problem is not None:
                 row.dead.append((stretch, problem))
+        most = max(1, TESTS // max(1, len(tests)))
         if self.decision.choose == "exactly one":
-            for view in views:
-                for problem in view.overlaps():
-                    self.found.setdefault((problem.code, str(problem.place)), problem)
-        for problem in filter(None, (view.gap() for view in views)):
-            self.found.setdefault((problem.code, ""), problem)
+            for found in (found for view in views(most) for found in view.overlaps()):
+                self.found.setdefault((found.code, str(found.place)), found)
+        for gap in filter(None, (view.gap() for view in views(most))):
+            self.found.setdefault((gap.code, ""), gap)
 
     def _settle_rows(self) -> None:
         for rule in self.decision.rules:

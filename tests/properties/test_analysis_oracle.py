@@ -1,4 +1,4 @@
-"""The analysis against z3, on random tables; and each of its witnesses against the evaluator."""
+"""The analysis against z3, on random tables (2,000 with RELCARE_LONG=1); and each of its witnesses against the evaluator."""
 
 from __future__ import annotations
 

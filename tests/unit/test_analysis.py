@@ -227,3 +227,19 @@ def test_the_shipped_rules_have_nothing_to_tell_from_their_first_day(root):
 
     rulebook, problems = read_rulebook(root / "rules")
     assert (problems, analysed(rulebook, date(2025, 1, 1))) == ([], [])
+
+
+def test_a_code_that_leads_to_the_row_on_another_day_only_is_matched():
+    first = "when: {likes: includes golf, opened_at: within the last 3 months}, then: a"
+    second = 'when: {likes: "includes [golf, tea]", opened_at: within the last 90 days}, then: b'
+    assert codes(first, second, "otherwise: c") == []  # from February to April three months are 89 days
+    assert codes(first.replace("3 months", "90 days"), second, "otherwise: c") == ["RUL108"]
+
+
+def test_more_days_than_can_be_looked_at_are_said_to_be_not_analysed(monkeypatch):
+    monkeypatch.setattr("relcare.rulebook.analysis.DAYS", 3)
+    rules = [
+        "when: {opened_at: within the last 92 days}, then: a",
+        "when: {opened_at: within the last 3 months}, then: b",
+    ]
+    assert codes(*rules, "otherwise: c") == ["RUL109"]
