@@ -143,7 +143,10 @@ def meet(one: Box | None, other: Box | None) -> bool:
 
 
 def _narrow(box: Box, demands: list[Demand]) -> list[Some] | None:
-    """Take from the box what can't fulfil the demands; the choices that stay open, None if nothing is left."""
+    """Take from the box what can't fulfil the demands; the choices that stay open, None if nothing is left.
+
+    The list of demands is used up.
+    """
     pending: list[Demand] = demands
     while True:
         choices: list[Some] = []
@@ -160,8 +163,7 @@ def _narrow(box: Box, demands: list[Demand]) -> list[Some] | None:
                     return None
                 choices.append(demand)
             elif demand is not ALWAYS:
-                pending = [*pending[at:], *demand.parts]  # type: ignore[union-attr]
-                at = 0
+                pending.extend(demand.parts)  # type: ignore[union-attr]
         if not changed:
             return choices
         pending = list(choices)
@@ -176,6 +178,7 @@ def _simplified(demand: Demand, box: Box) -> Demand:
     parts = demand.parts  # type: ignore[union-attr]
     either = type(demand) is Some
     left: list[Demand] = []
+    same = True
     for part in parts:
         if type(part) is Cells:  # by far the most: settled here
             dimension, mask = part
@@ -188,6 +191,9 @@ def _simplified(demand: Demand, box: Box) -> Demand:
             return settled
         if settled is not (NEVER if either else ALWAYS):
             left.append(settled)
+        same = same and settled is part
+    if same and len(left) > 1:
+        return demand
     if len(left) == 1:
         return left[0]
     if not left:
