@@ -172,7 +172,8 @@ def read_span(text: str, *, working: bool = False) -> Span | Misread:
             return Misread("RUL038", f"`{text}` is not counted here", hint)
         words = [words[0], WORKING_DAYS]
     if len(words) != 2:
-        return Misread("RUL038", f"`{text}` is not a length of time", "write a number and a unit, as 90 days")
+        near = did_you_mean(" ".join(words[1:]).lower(), (WORKING_DAYS,)) if working and len(words) == 3 else ""
+        return Misread("RUL038", f"`{text}` is not a length of time", near or "write a number and a unit, as 90 days")
     unit = WORKING_DAYS if words[1] == WORKING_DAYS else UNITS.get(words[1].lower())
     if unit is None:
         hint = did_you_mean(words[1].lower(), UNITS) or "one of: days, weeks, months, quarters, years, hours, minutes"
