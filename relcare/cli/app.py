@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "customers": "relcare.cli.customers",
     "check": "relcare.cli.check",
     "explain": "relcare.cli.explain",
+    "norm": "relcare.cli.norm",
 }
 GROUPS: dict[str, tuple[str, dict[str, str]]] = {
     "rules": (

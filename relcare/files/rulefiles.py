@@ -10,6 +10,7 @@ from relcare.located import Node, Place, Problem
 
 ENDINGS = (".yaml", ".yml")
 TESTS = (".tests.yaml", ".tests.yml")  # beside the rules, and no part of them
+LARGEST = 5_000_000  # bytes of a file of rules or settings; the shipped ones have a few thousand
 
 
 def read_rule_files(folder: Path) -> tuple[list[tuple[str, list[Node]]], str, list[Problem]]:
@@ -56,15 +57,27 @@ def folder_bytes(folder: Path) -> tuple[list[tuple[str, bytes | Problem]], str, 
     files: list[tuple[str, bytes | Problem]] = []
     for name in names:
         shown = os.path.join(root, *name.split("/"))  # noqa: PTH118
-        try:
-            data = Path(shown).read_bytes()
-        except OSError as error:
-            files.append((shown, unreadable(shown, error)))
+        data = limited_bytes(shown)
+        if isinstance(data, Problem):
+            files.append((shown, data))
             continue
         digest.update(f"{name}\0{len(data)}\0".encode())
         digest.update(data)
         files.append((shown, data))
     return files, digest.hexdigest(), problems
+
+
+def limited_bytes(shown: str) -> bytes | Problem:
+    """The bytes of a file of at most LARGEST; else why they are not read."""
+    try:
+        with open(shown, "rb") as stream:  # noqa: PTH123  # on the way of every command
+            data = stream.read(LARGEST + 1)
+    except OSError as error:
+        return unreadable(shown, error)
+    if len(data) <= LARGEST:
+        return data
+    message = f"the file is larger than {LARGEST // 1_000_000} MB"
+    return Problem(Place(shown), "FIL018", message, "split it, or check its name: rules and settings are small")
 
 
 def _names(root: str, problems: list[Problem]) -> list[str]:

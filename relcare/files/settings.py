@@ -96,14 +96,13 @@ def read_settings(
     path = next((folder / name for name in NAMES if (folder / name).is_file()), None)
     if path is None:
         return Settings(), []
-    from relcare.files.rulefiles import unreadable
+    from relcare.files.rulefiles import limited_bytes
     from relcare.files.yaml_tree import read_documents
 
     shown = str(path)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        return Settings(shown), [unreadable(shown, error)]
+    data = limited_bytes(shown)
+    if isinstance(data, Problem):
+        return Settings(shown), [data]
     documents, problems = read_documents(data, shown)
     reading = _Reading(folder, vocabulary, problems, calendars)
     if len(documents) > 1:

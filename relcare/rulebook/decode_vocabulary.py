@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from relcare.located import Mapping, Node, Scalar, Sequence
@@ -19,22 +20,50 @@ CODED = ("code", "codes")
 ANY_TABLE = ("tables", "")  # a table has no name: nothing is said about unknown tables and subjects
 
 
+NORM_KEYS = ("kind", "norm", "edition", "from", "until", "house practice", "clauses")
+CLAUSE_KEYS = ("label", "text", "edition", "from", "until", "house practice")
+
+
 def decode_norm(reader: Reader, document: Mapping, clauses: dict[str, Clause]) -> None:
-    """Add the clauses of a `norm` document to `clauses`."""
-    found = reader.mapping(document, "a norm", ("kind", "norm", "clauses"))
+    """Add the clauses of a `norm` document to `clauses`; what it says of its edition and dates holds for each of them."""
+    found = reader.mapping(document, "a norm", NORM_KEYS)
     if found is None:
         return
-    reader.label(found.get("norm"), "norm")
+    norm = reader.label(found.get("norm"), "norm")
     for key, node in reader.entries(reader.need(found, "clauses", document, "the norm"), "the clauses"):
         if key.text in clauses:
             earlier = clauses[key.text].place
             reader.note(key, "RUL012", f"clause `{key.text}` stands in the register twice", f"also at {earlier}")
             continue
-        clause = reader.mapping(node, "a clause", ("label", "text"))
-        clause = {} if clause is None else clause
-        text = clause.get("text")
-        label = reader.label(clause.get("label"), key.text)
-        clauses[key.text] = Clause(key.text, label, reader.label(text, key.text) if text else Label("", ""), key.place)
+        own = reader.mapping(node, "a clause", CLAUSE_KEYS) or {}
+        label = reader.label(own.get("label"), key.text)
+        text = reader.label(own["text"], key.text) if "text" in own else Label("", "")
+        edition = own.get("edition") or found.get("edition")
+        start, until = _binding(reader, own, found)
+        house = own.get("house practice")
+        clauses[key.text] = Clause(
+            key.text,
+            label,
+            text,
+            norm,
+            reader.label(edition, "edition") if edition is not None else None,
+            start,
+            until,
+            reader.label(house, "house practice") if house is not None else None,
+            reader.word(found.get("house practice"), "yes or no", ("yes", "no")) == "yes",
+            key.place,
+        )
+
+
+def _binding(reader: Reader, own: dict[str, Node], norm: dict[str, Node]) -> tuple[date | None, date | None]:
+    """From when to when a clause binds: as it says itself, else as its norm says."""
+    start, until = (reader.day(own[key] if key in own else norm.get(key), f"`{key}`") for key in ("from", "until"))
+    if start is not None and until is not None and until <= start:
+        at = own.get("until") or norm["until"]
+        reader.note(
+            at, "RUL008", "the clause ends before it begins", "`until` is the first day on which it no longer binds"
+        )
+    return start, until
 
 
 def decode_table(reader: Reader, document: Mapping, tables: dict[str, Table]) -> None:

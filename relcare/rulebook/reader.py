@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from datetime import date
 
 from relcare.located import Mapping, Node, Problem, Scalar, Sequence
+from relcare.rulebook.full_width import instead
 from relcare.rulebook.suggest import did_you_mean, nearest
 from relcare.rulebook.vocabulary import Correction, Label
 
+# What a text that is not understood may be for a character that no keyboard of the file's reader shows as another one.
+MISREAD = frozenset(
+    (
+        "RUL002",
+        "RUL004",
+        "RUL005",
+        "RUL006",
+        "RUL007",
+        "RUL030",
+        "RUL031",
+        "RUL033",
+        "RUL035",
+        "RUL038",
+        "RUL075",
+        "RUL080",
+    )
+)
+PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 RESERVED = frozenset({"all", "any", "none"})
 
 
@@ -41,6 +61,8 @@ class Reader:
             if "\n" not in at.text:
                 place = place._replace(column=place.column + start)
                 width = max(1, end - start)
+            if code in MISREAD:
+                hint = instead(at.text[start:end]) or hint
         self.problems.append(Problem(place, code, message, hint, severity, "", width))
 
     def mapping(self, node: Node | None, what: str, known: Collection[str]) -> dict[str, Node] | None:
@@ -156,6 +178,7 @@ class Reader:
         if isinstance(node, Mapping):
             entries = {name.text: value for name, value in node.entries if isinstance(value, Scalar) and value.text}
             if len(node.entries) == 2 and "en" in entries and "zh" in entries:
+                self._placeholders(entries["en"], entries["zh"])
                 return Label(entries["en"].text, entries["zh"].text)
             return self._label_with_mistake(node, key)
         if node is not None:
@@ -164,6 +187,18 @@ class Reader:
                 return Label(text.text, text.text)
         words = key.replace("_", " ").capitalize()
         return Label(words, words)
+
+    def _placeholders(self, english: Scalar, chinese: Scalar) -> None:
+        """What is filled in is filled in in both languages."""
+        one, other = (PLACEHOLDER.findall(text.text) for text in (english, chinese))
+        for text, here, there, language in ((english, one, other, "zh"), (chinese, other, one, "en")):
+            only = [name for name in here if name not in there]
+            if only:
+                message = f"`{only[0]}` stands in one language only"
+                at = text.text.index(only[0])
+                hint = did_you_mean(only[0], there) or f"write it in `{language}` as well"
+                self.note(text, "RUL014", message, hint, part=(at, at + len(only[0])))
+                return
 
     def _label_with_mistake(self, node: Mapping, key: str) -> Label:
         found = self.mapping(node, "a label", ("en", "zh")) or {}

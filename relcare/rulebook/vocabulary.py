@@ -172,12 +172,26 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause of a norm."""
+    """A clause of a norm: `norm` names the norm, `edition` the edition of it that says so (None where none is named).
+
+    It binds from `start` on (None: always) to the day before `until` (None: for ever). `house` is what the bank has added to it
+    by its own practice; with `is_house` all of it is house practice.
+    """
 
     id: str
     label: Label
     text: Label
+    norm: Label
+    edition: Label | None = None
+    start: date | None = None
+    until: date | None = None
+    house: Label | None = None
+    is_house: bool = False
     place: Place = field(default=Place(""), compare=False)
+
+    def binds(self, day: date) -> bool:
+        """Whether the clause binds on the day."""
+        return (self.start is None or self.start <= day) and (self.until is None or day < self.until)
 
 
 @dataclass(frozen=True, slots=True)

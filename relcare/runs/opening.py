@@ -60,7 +60,7 @@ def open_request(request: Request) -> Opened:
     rulebook, problems = read_rulebook(rules_of(request), CACHE.get())
     settings, mistakes = read_settings(folder, rulebook.vocabulary, rulebook.calendars)
     problems += mistakes
-    as_of = _as_of(request, settings.time_zone)
+    as_of = as_of_request(request, settings.time_zone)
     if request.memory_limit and not SIZE.fullmatch(request.memory_limit):
         raise WrongRequestError(f"--memory-limit: {request.memory_limit!r} is no size: write 500MB or 2GB")
     if request.encoding:
@@ -85,7 +85,7 @@ def open_request(request: Request) -> Opened:
     return Opened(rulebook, settings, book, as_of, language, spill, problems, misled)
 
 
-def _as_of(request: Request, zone: str) -> AsOf:
+def as_of_request(request: Request, zone: str) -> AsOf:
     """The as-of in the book's time zone: what was asked for, else now."""
     if request.as_of == "now":
         from zoneinfo import ZoneInfo

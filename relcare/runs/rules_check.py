@@ -6,6 +6,8 @@ import relcare
 from relcare.files.settings import read_settings
 from relcare.formats.report import Column, ListedRows, Report
 from relcare.located import Problem, by_place
+from relcare.rulebook.analysis import analysed
+from relcare.rulebook.norms import missing_rules
 from relcare.runs.examples import bench_of, broken, examples, separate_trials
 from relcare.runs.locked import lock_problems
 from relcare.runs.opening import read_rulebook, rules_of, with_lines
@@ -17,15 +19,18 @@ KEYS = ("kind", "place", "code", "message", "hint")
 
 
 def rules_check(request: Request) -> Result:
-    """The problems of the rule files, the examples that do not give what they say, and what differs from the lock."""
+    """The problems of the rule files, the examples that fail, what the rules do together, and what differs from the lock."""
     rules, today = rules_of(request), request.now.date()
     rulebook, found = read_rulebook(rules)
     settings, _ = read_settings(request.book, rulebook.vocabulary, rulebook.calendars)
     locked = lock_problems(rulebook, rules, today, found)
     trials, mistakes = separate_trials(rulebook, settings, rules, (), today)
     bench = bench_of(rulebook, settings)
-    tests = with_lines([broken(trial, answer) for trial in trials if not (answer := bench.answer(trial)).right])
-    problems = by_place([*found, *examples(rulebook, settings, today), *mistakes, *tests, *locked])
+    tests = [broken(trial, answer) for trial in trials if not (answer := bench.answer(trial)).right]
+    whole = all(problem.severity != "error" for problem in found)  # else a rule that is left out may implement it
+    norm = missing_rules(rulebook, today) if whole else []
+    together = with_lines([*tests, *analysed(rulebook, today), *norm])
+    problems = by_place([*found, *examples(rulebook, settings, today), *mistakes, *together, *locked])
     language = request.lang or settings.language or "en"
     report = Report(
         "rules check",
