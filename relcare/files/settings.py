@@ -209,18 +209,29 @@ class _Reading:
             if table is not None:
                 covers[table.name] = self._period(value)
         expected = [name for name in self._expected(found.get("expects")) if self._table(name)]
+        calendar = read_calendar(self, found.get("calendar"), self.calendars)
+        zone = self._zone(found.get("time zone"))
+        self._same_zone(found.get("calendar"), calendar, zone)
         return Settings(
             path=shown,
-            time_zone=self._zone(found.get("time zone")),
+            time_zone=zone,
             language=self.word(found.get("language"), "a language of display", LANGUAGES),
             rules=self._rules(found.get("rules")),
             tables=tables,
             expects=tuple(dict.fromkeys(name.text for name in expected)),
             covers=covers,
-            calendar=read_calendar(self, found.get("calendar"), self.calendars),
+            calendar=calendar,
             go_live=self._day(found.get("go_live"), "`go_live`"),
             places={name.text: name.place for name in expected},
         )
+
+    def _same_zone(self, node: Node | None, calendar: BookCalendar, zone: str) -> None:
+        """Note a calendar that counts its days in another time zone than the book."""
+        known = self.calendars if isinstance(self.calendars, dict) else {}
+        own = known[calendar.base].zone if calendar.base in known else ""
+        if node is not None and own not in ("", zone):
+            message = f"calendar `{calendar.base}` is of the time zone {own}, the book of {zone}"
+            self.note(node, "SET013", message, f"write `time zone: {own}`, or name another calendar")
 
     def _table(self, name: Scalar) -> Table | None:
         table = self.vocabulary.tables.get(name.text)

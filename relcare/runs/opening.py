@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,9 @@ def open_request(request: Request) -> Opened:
     settings, mistakes = read_settings(folder, rulebook.vocabulary, rulebook.calendars)
     problems += mistakes
     as_of = _as_of(request, settings.time_zone)
+    seen = {name: each.seen_on(as_of.moment.date()) for name, each in rulebook.calendars.items()}
+    if seen != rulebook.calendars:
+        rulebook = replace(rulebook, calendars=seen)
     if request.memory_limit and not SIZE.fullmatch(request.memory_limit):
         raise WrongRequestError(f"--memory-limit: {request.memory_limit!r} is no size: write 500MB or 2GB")
     if request.encoding:

@@ -85,6 +85,7 @@ def made_from(found: Lists) -> Lazily:
 
         told = found.owing.calendar
         written = f"{told.week}{told.written}{told.fixed}{told.known_from}{told.known_until}{told.closes}"
+        written += f"{told.hours or ''}{told.zone}"
         return {
             "name": told.name,
             "known_until": told.known_until.isoformat(),

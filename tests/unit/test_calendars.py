@@ -12,7 +12,7 @@ import chinese_calendar
 import pytest
 
 from relcare.files.yaml_tree import read_documents
-from relcare.rulebook.decode_calendars import decode_calendar
+from relcare.rulebook.decode_calendars import decode_calendars
 from relcare.rulebook.reader import Reader
 from relcare.timing.calendars import (
     Calendar,
@@ -43,8 +43,8 @@ def day(text: str) -> date:
 @pytest.fixture(scope="module")
 def china(root: Path) -> Calendar:
     documents, problems = read_documents((root / "rules" / "calendars" / "cn.yaml").read_bytes(), "cn.yaml")
-    reader, calendars = Reader(), {}
-    decode_calendar(reader, documents[0], calendars)
+    reader = Reader()
+    calendars = decode_calendars(reader, documents)
     assert problems == reader.problems == []
     return calendars["cn"]
 

@@ -10,7 +10,7 @@ import pytest
 
 from relcare.files.compiled import _object, _plain
 from relcare.files.yaml_tree import read_documents
-from relcare.rulebook.decode_calendars import decode_calendar
+from relcare.rulebook.decode_calendars import decode_calendars
 from relcare.rulebook.reader import Reader
 from relcare.timing.calendars import FIRST, LAST, WEEKDAYS, Calendar, DayException, Festival, read_exceptions
 
@@ -22,9 +22,8 @@ def decoded(text: str) -> tuple[dict[str, Calendar], list[tuple[str, str]]]:
     text = textwrap.dedent(text)
     documents, problems = read_documents(text.encode(), "calendar.yaml")
     assert problems == []
-    reader, calendars = Reader(), {}
-    for document in documents:
-        decode_calendar(reader, document, calendars)
+    reader = Reader()
+    calendars = decode_calendars(reader, documents)
     lines = text.split("\n")
     marked = [
         (p.code, lines[p.place.line - 1][p.place.column - 1 : p.place.column - 1 + p.width]) for p in reader.problems
@@ -146,10 +145,10 @@ def test_a_message_says_where_the_other_one_stands() -> None:
     text = KNOWN + "holidays:\n- {name: H, closed: 2026-05-01..2026-05-03}\n- {name: G, open: 2026-05-03}\n"
     documents, _ = read_documents(text.encode(), "c.yaml")
     reader = Reader()
-    decode_calendar(reader, documents[0], {})
+    decode_calendars(reader, documents)
     [problem] = reader.problems
     assert str(problem) == "c.yaml:5:19: CAL002 2026-05-03 stands here twice"
-    assert problem.hint == "also at c.yaml:4:21"
+    assert problem.hint == "also at c.yaml:4:21; a later notice has a later `announced`"
 
 
 def test_a_calendar_survives_being_kept() -> None:
