@@ -22,6 +22,16 @@ COMMANDS: dict[str, str] = {
 }
 GROUPS: dict[str, tuple[str, dict[str, str]]] = {
     "rules": ("The rulebook's own tools.", {"check": "relcare.cli.rules_check"}),
+    "calendar": (
+        "Calendars, and a calculator for deadlines.",
+        {
+            "add": "relcare.cli.calendar_add",
+            "between": "relcare.cli.calendar_between",
+            "show": "relcare.cli.calendar_show",
+            "check": "relcare.cli.calendar_check",
+            "import": "relcare.cli.calendar_import",
+        },
+    ),
 }
 SETTINGS = {"help_option_names": ["--help", "-h"]}
 EPILOG = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from collections.abc import Mapping as Mapped
 from datetime import date, time, timedelta
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from relcare.located import Mapping, Node, Place, Scalar, Sequence
@@ -18,9 +19,15 @@ from relcare.timing.calendars import (
 )
 from relcare.timing.hours import Windows, read_windows
 
+NAMES = ("relcare.yaml", "relcare.yml")  # what a book says of itself
 USUAL = "cn"
 KEYS = ("base", "closes", "closed", "open", "hours", "other hours")
 HOURS_HINT = "write 09:00-12:00, 13:30-17:30; 22:00-06:00 ends on the next day"
+
+
+def has_settings(folder: Path) -> bool:
+    """Whether a book says anything of itself."""
+    return any((folder / name).is_file() for name in NAMES)
 
 
 class BookCalendar(NamedTuple):

@@ -30,12 +30,11 @@ from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
-from relcare.files.book_calendar import BookCalendar, read_calendar
+from relcare.files.book_calendar import NAMES, BookCalendar, read_calendar
 from relcare.located import Mapping, Node, Place, Problem, Scalar, Sequence
 from relcare.rulebook.frozen import dataclass, field
 from relcare.rulebook.vocabulary import Fact, Field, Table, Vocabulary
 
-NAMES = ("relcare.yaml", "relcare.yml")
 KEYS = ("tables", "time zone", "language", "rules", "expects", "covers", "calendar", "go_live")
 TABLE_KEYS = ("file", "columns", "codes", "dates", "delimiter", "encoding")
 LANGUAGES = ("en", "zh")
@@ -87,11 +86,12 @@ class Settings:
 
 
 def read_settings(
-    folder: Path, vocabulary: Vocabulary, calendars: Collection[str] | None = None
+    folder: Path, vocabulary: Vocabulary, calendars: Collection[str] | None = None, only: Collection[str] = KEYS
 ) -> tuple[Settings, list[Problem]]:
     """The `relcare.yaml` of a book, and its mistakes; what is mistaken is as if it were not said.
 
-    `calendars` are the names of the rule files' calendars, None where any name will do.
+    `calendars` are the names of the rule files' calendars, None where any name will do. With `only` these settings alone are
+    read, of which none needs the vocabulary.
     """
     path = next((folder / name for name in NAMES if (folder / name).is_file()), None)
     if path is None:
@@ -105,7 +105,7 @@ def read_settings(
     except OSError as error:
         return Settings(shown), [unreadable(shown, error)]
     documents, problems = read_documents(data, shown)
-    reading = _Reading(folder, vocabulary, problems, calendars)
+    reading = _Reading(folder, vocabulary, problems, calendars, only)
     if len(documents) > 1:
         reading.note(documents[1], "SET001", "relcare.yaml is one document", "remove the line `---`")
     settings = reading.settings(documents[0], shown) if documents else Settings(shown)
@@ -142,9 +142,15 @@ class _Reading:
     """Reads the tree of a `relcare.yaml`, collecting its mistakes."""
 
     def __init__(
-        self, folder: Path, vocabulary: Vocabulary, problems: list[Problem], calendars: Collection[str] | None
+        self,
+        folder: Path,
+        vocabulary: Vocabulary,
+        problems: list[Problem],
+        calendars: Collection[str] | None,
+        only: Collection[str],
     ) -> None:
         self.folder = folder
+        self.only = only
         self.calendars = calendars
         self.vocabulary = vocabulary
         self.problems = problems
@@ -197,7 +203,8 @@ class _Reading:
 
     def settings(self, node: Node, shown: str) -> Settings:
         """The whole file."""
-        found = self.known_keys(node, "a book", KEYS)
+        said = self.known_keys(node, "a book", KEYS)
+        found = {key: value for key, value in said.items() if key in self.only}
         tables: dict[str, TableSettings] = {}
         for name, value in self.entries(found.get("tables"), "`tables`"):
             table = self._table(name)

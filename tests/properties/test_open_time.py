@@ -43,7 +43,8 @@ def test_the_quick_way_agrees_with_the_slow_one() -> None:
             assert quick.between(start, at, pauses) == slow.between(start, at, merged) == length, case
             back = quick.before(start, length)
             assert back == slow.before(start, length), case
-            assert back is not None and quick.between(start, back) == -length, case
+            assert back is not None, case
+            assert quick.between(start, back) == -length, case
             assert quick.is_open(start) == slow.is_open(start), case
             asked += 1
     assert asked >= CASES
