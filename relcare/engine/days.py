@@ -8,7 +8,9 @@ from datetime import date, timedelta
 from relcare.engine import dialect as sql
 from relcare.engine.session import Session
 from relcare.rulebook.conditions import ELAPSED_UNITS, Span
+from relcare.rulebook.obligations import Point
 from relcare.timing.calendars import Calendar
+from relcare.timing.clock import last_surely_known
 from relcare.timing.hours import DAY_LENGTH, Windows, closing
 
 WORKING = "working days"
@@ -57,6 +59,20 @@ class Days:
     def provisional(self, day: str) -> str:
         """Whether a day (an expression) lies outside what the calendar knows."""
         return f"({day} > {sql.day(self.calendar.known_until)} OR {day} < {sql.day(self.calendar.known_from)})"
+
+    def leaning(self, due: str, start: str, point: Point) -> str:
+        """Whether a deadline and its start (expressions of days) say that days were counted which the calendar does not know.
+
+        As `clock.provisional` has it.
+        """
+        told = self.provisional(due)
+        if point.span is None or point.span.unit != WORKING:
+            return told
+        if point.before:
+            return f"({told} OR {due} > {sql.day(last_surely_known(self.calendar, point.span.amount))})"
+        if point.base != "start":
+            return told
+        return f"({told} OR coalesce({start} < {sql.day(self.calendar.known_from - timedelta(days=1))}, FALSE))"
 
 
 def end_of(calendar: Calendar, day: str) -> str:

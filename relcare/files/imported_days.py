@@ -118,7 +118,7 @@ def _of_icalendar(data: bytes, shown: str, years: tuple[int, ...]) -> Imported:
         if why:
             problems.append(Problem(Place(shown), "IMP003", f"event `{name}` is left out: {why}", "", "warning"))
             continue
-        first: date = begin
+        first = begin if isinstance(begin, date) else date.min
         last = end - DAY if isinstance(end, date) else first + length - DAY if isinstance(length, timedelta) else first
         is_open = any(word in name.lower() for word in MAKE_UP)
         for i in range((last - first).days + 1):

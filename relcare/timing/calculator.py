@@ -207,10 +207,18 @@ def _working_time(
     if utc is None:
         return None
     low, high = sorted((start, utc))
-    lines = tuple(_parts(time_, low, high, stopped, forwards=not length.before))
+    lines = _without_end(_parts(time_, low, high, stopped, forwards=not length.before))
     at = shown(utc, zone)
     leans = [at.date(), *(line.day for line in lines)]
     return Deadline(at, utc, False, at, _leans(calendar, leans), lines, zone)
+
+
+def _without_end(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """The lines up to the last that took time: a deadline in the small hours lies on a day of which nothing is to be told."""
+    told = list(lines)
+    while told and told[-1].what == "skipped":
+        told.pop()
+    return tuple(told)
 
 
 def _parts(
