@@ -42,7 +42,8 @@ class BookCalendar(NamedTuple):
 
     def applied(self, calendars: Mapped[str, Calendar]) -> Calendar:
         """The calendar itself. The usual one is `cn` if the rulebook has it, else Monday to Friday."""
-        base = calendars.get(self.base) or calendars.get(USUAL) or weekdays()
+        plain = weekdays()
+        base = calendars.get(self.base) or (plain if self.base == plain.name else calendars.get(USUAL, plain))
         if self.hours:
             base = base._replace(hours=tuple(self.hours if is_open else () for is_open in base.week))
         return with_exceptions(base, self.days, closes=self.closes)
@@ -87,7 +88,7 @@ def read_calendar(reading: Noting, node: Node | None, calendars: Collection[str]
 
 def _base(reading: Noting, node: Node | None, calendars: Collection[str] | None) -> str:
     if calendars is not None:
-        return reading.word(node, "a calendar of the rule files", calendars)
+        return reading.word(node, "a calendar of the rule files", (*calendars, weekdays().name))
     text = reading.text(node, "`calendar`")
     return text.text if text is not None else ""
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from relcare.files.book_calendar import BookCalendar, has_settings
 from relcare.files.rulefiles import folder_bytes, parsed
-from relcare.located import Mapping, Node, Place, Problem, Scalar
+from relcare.located import Mapping, Node, Problem, Scalar
 from relcare.rulebook.decode_calendars import decode_calendars
 from relcare.rulebook.reader import Reader
 from relcare.timing.calendars import Calendar
@@ -15,8 +15,8 @@ from relcare.timing.calendars import Calendar
 SETTINGS = ("time zone", "language", "calendar")
 
 
-def read_calendars(folder: Path) -> tuple[dict[str, Calendar], dict[str, Place], list[Problem]]:
-    """The calendars of all rule files, the place at which each says until when it is known, and their mistakes.
+def read_calendars(folder: Path) -> tuple[dict[str, Calendar], dict[str, Scalar], list[Problem]]:
+    """The calendars of all rule files, where each says until when it is known (else its name), and their mistakes.
 
     Files in which no calendar stands are not looked at further.
     """
@@ -55,11 +55,11 @@ def _is_calendar(node: Node) -> bool:
     return isinstance(kind, Scalar) and kind.text == "calendar"
 
 
-def _places(documents: list[Mapping]) -> dict[str, Place]:
-    found: dict[str, Place] = {}
+def _places(documents: list[Mapping]) -> dict[str, Scalar]:
+    found: dict[str, Scalar] = {}
     for document in documents:
         name, known = document.get("calendar"), document.get("known")
         if isinstance(name, Scalar):
             until = known.get("to") if isinstance(known, Mapping) else None
-            found.setdefault(name.text, (until or name).place)
+            found.setdefault(name.text, until if isinstance(until, Scalar) else name)
     return found

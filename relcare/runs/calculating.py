@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import relcare
 from relcare.files.calendar_files import read_book_time, read_calendars
-from relcare.located import Place, Problem
+from relcare.located import Problem, Scalar
 from relcare.rulebook.suggest import nearest
 from relcare.runs.opening import Lazily, WrongRequestError, as_of_in, rules_of, with_lines
 from relcare.runs.request import Request
@@ -32,7 +32,7 @@ class Calendars(NamedTuple):
 
     chosen: Calendar
     all: dict[str, Calendar]
-    places: dict[str, Place]
+    places: dict[str, Scalar]
     zone: str
     language: str
     as_of: AsOf

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from relcare.formats.report import Column, ListedRows, Report
-from relcare.located import Place, Problem
+from relcare.located import Problem
 from relcare.runs.calculating import Calendars, open_calendars, weekday
 from relcare.runs.opening import WrongRequestError, with_lines
 from relcare.runs.request import Request
@@ -91,11 +91,12 @@ def calendar_check(request: Request) -> Result:
         state = "always" if calendar.known_until == LAST else "known"
         if calendar.known_until < wanted:
             state = "past" if calendar.known_until < today else "next year missing"
-            place = found.places.get(name, Place(str(request.rules or "")))
             since = calendar.known_until + DAY
             message = f"calendar `{name}` knows no days from {since} on; by now those of {wanted.year} are wanted"
             hint = f"deadlines there are provisional; `relcare calendar import` reads the days of {wanted.year}"
-            problems.append(Problem(place, "CAL012", message, hint, "warning", "", 10 if place.column else 1))
+            problems.append(
+                Problem(found.places[name].place, "CAL012", message, hint, "warning", "", len(found.places[name].text))
+            )
         told = [one.announced for one in read_exceptions(calendar.written) if one.announced]
         last = max((day for festival in calendar.festivals.values() for day in festival.days), default=None)
         rows.append((

@@ -47,6 +47,12 @@ def test_a_book_can_name_a_calendar(tmp_path: Path) -> None:
     assert settings.calendar.applied({"shop": SHOP, "cn": CN}) is SHOP
 
 
+def test_a_book_can_have_plain_weekdays(tmp_path: Path) -> None:
+    settings, problems = read(tmp_path, "calendar: weekdays")
+    assert problems == []
+    assert settings.calendar.applied({"cn": CN}) == weekdays()
+
+
 def test_a_book_can_have_days_of_its_own(tmp_path: Path) -> None:
     settings, problems = read(
         tmp_path,
