@@ -102,7 +102,7 @@ def _added(found: Calendars, begin: Written, length: Length, deadline: Deadline)
         "why": words["end"] if deadline.by_day and closing == "24:00" else "", "provisional": "yes" if deadline.provisional else "",
     }  # fmt: skip
     notes = []
-    if deadline.act_by.date() != at.date():
+    if deadline.act_by != at:
         notes.append(words["act by"].format(f"{deadline.act_by.date()} {time_text(deadline.act_by)}"))
     notes += _provisional(found, provisional=deadline.provisional)
     facts = {
