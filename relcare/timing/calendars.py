@@ -189,9 +189,13 @@ def with_exceptions(calendar: Calendar, days: Iterable[DayException] = (), *, cl
     """
     own = [one._replace(first=day, last=day) for one in days for day in _days_of(one)]
     if own:
-        taken = {one.first for one in own}
+        since: dict[date, date] = {}
+        for one in own:
+            since[one.first] = min(one.announced or date.min, since.get(one.first, date.max))
         base = (one._replace(first=day, last=day) for one in read_exceptions(calendar.written) for day in _days_of(one))
-        written = written_exceptions([*(one for one in base if one.first not in taken), *own])
+        # What was announced before a day of one's own held until then: an earlier as-of still sees it.
+        kept = (one for one in base if (one.announced or date.min) < since.get(one.first, date.max))
+        written = written_exceptions([*kept, *own])
         calendar = calendar._replace(written=written)
     return calendar if closes is None else calendar._replace(closes=closes)
 

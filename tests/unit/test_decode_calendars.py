@@ -291,3 +291,16 @@ def test_a_later_notice_overrules_an_earlier_one_from_its_day_on() -> None:
     unknown = calendar.seen_on(date(2025, 11, 3))
     assert not unknown.is_known(date(2026, 1, 24))
     assert calendar.seen_on(date(2025, 11, 4)).is_known(date(2026, 1, 24))
+
+
+def test_a_notice_that_a_calendar_adds_to_its_base_holds_from_its_day_on() -> None:
+    calendars, marked = decoded(
+        BASES
+        + "calendar: branch\nbase: cn\nholidays:\n- {name: Flood, announced: 2026-10-05, closed: 2026-10-10}\n"
+        + "- {name: Moving, closed: 2026-10-07}\n"
+    )
+    assert marked == []
+    branch, saturday = calendars["branch"], date(2026, 10, 10)
+    assert [branch.seen_on(date(2026, 10, day)).is_open(saturday) for day in (4, 5)] == [True, False]
+    assert branch.seen_on(date(2026, 10, 4)).reason(date(2026, 10, 7)) == ("Moving", "Moving")
+    assert branch.seen_on(date(2025, 11, 3)).is_known(saturday) is False
