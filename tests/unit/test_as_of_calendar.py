@@ -16,6 +16,7 @@ for: customer
 rules:
   - id: HOUSE-WELCOME
     label: {en: Welcome, zh: 欢迎}
+    cites: "1.1.1"
     from: 2019-01-01
     starts: opened_at
     within: 5 working days
