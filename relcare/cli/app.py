@@ -31,6 +31,16 @@ GROUPS: dict[str, tuple[str, dict[str, str]]] = {
             "lock": "relcare.cli.rules_lock",
         },
     ),
+    "calendar": (
+        "Calendars, and a calculator for deadlines.",
+        {
+            "add": "relcare.cli.calendar_add",
+            "between": "relcare.cli.calendar_between",
+            "show": "relcare.cli.calendar_show",
+            "check": "relcare.cli.calendar_check",
+            "import": "relcare.cli.calendar_import",
+        },
+    ),
 }
 SETTINGS = {"help_option_names": ["--help", "-h"]}
 EPILOG = (

@@ -45,9 +45,9 @@ def carry_out(
 
 def _write(result: Result, request: Request, target: Target, *, tells_problems: bool) -> bool:
     """Write the report, or the SQL where it was asked for; say whether there was anything in it."""
-    if request.show_sql:
+    if request.show_sql or result.text:
         with opened(target.path) as stream:
-            stream.write(result.sql.encode())
+            stream.write((result.text or result.sql).encode())
         return False
     failed = any(problem.severity == "error" for problem in result.problems)
     if result.report is None or (request.strict and failed and not tells_problems):

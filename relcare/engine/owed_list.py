@@ -8,6 +8,7 @@ from typing import NamedTuple
 from relcare.engine import dialect as sql
 from relcare.engine.answering import answering, branch_facts, person, role_facts, want_people
 from relcare.engine.conditions import Column
+from relcare.engine.days import end_of
 from relcare.engine.decisions import unknown
 from relcare.engine.needs import asked, silent_column
 from relcare.engine.owed import Owed, Owing
@@ -17,6 +18,7 @@ from relcare.rulebook.ordering import SortKey
 from relcare.rulebook.values import State
 from relcare.rulebook.vocabulary import Vocabulary
 from relcare.rulebook.wording import state_word, word
+from relcare.timing.calendars import Calendar
 
 LIST = "owed list"
 ABOUT = {"name": "name", "tier": "tier", "stage": "stage", "channel": "preferred_channel"}
@@ -310,7 +312,7 @@ class OwedList:
         rules = {n: rule for owed in self.owing.owed.values() for n, rule in owed.rules.items()}
         match key:
             case "act_by" | "due_at":
-                return Item(shown_moment("act_by" if key == "act_by" else "due", self.owing.calendar.closes), risky="")
+                return Item(shown_moment("act_by" if key == "act_by" else "due", self.owing.calendar), risky="")
             case "days_left":
                 return Item(
                     f"CAST(date_diff('day', {sql.day(self.engine.as_of.date())}, CAST(due AS DATE)) AS VARCHAR)",
@@ -333,13 +335,12 @@ class OwedList:
                 return Item(sql.name(key))
 
 
-def shown_moment(column: str, closes: object) -> str:
+def shown_moment(column: str, calendar: Calendar) -> str:
     """A deadline as text: its date where it is the end of a day, else the minute, and the second where it has any."""
-    ends = "INTERVAL 86399999999 MICROSECONDS"
-    if closes is not None:
-        ends = f"INTERVAL '{closes}'"
+    day = f"CAST({column} AS DATE)"
+    ends = f"{day} + INTERVAL '{calendar.closes}'" if calendar.closes is not None else end_of(calendar, day)
     return (
-        f"CASE WHEN {column} = CAST({column} AS DATE) + {ends} THEN strftime({column}, '%Y-%m-%d') "
+        f"CASE WHEN {column} = {ends} THEN strftime({column}, '%Y-%m-%d') "
         f"WHEN second({column}) = 0 THEN strftime({column}, '%Y-%m-%d %H:%M') ELSE strftime({column}, '%Y-%m-%d %H:%M:%S') END"
     )
 

@@ -46,11 +46,12 @@ class Standing(NamedTuple):
             lambda r: folded(r.done, lambda i: f"({self._part(i, '')} IS NOT NULL OR {self._doubt(i)})", "AND", "OR")
         )
         doubtful = self._by_rule(lambda r: " OR ".join(self._doubt(i) for i in range(len(parts_of(r.done)))))
+        leaning = self._by_rule(lambda r: self.days.leaning("CAST(o.due AS DATE)", "CAST(o.start AS DATE)", r.due))
         joins = f"\n  LEFT JOIN {found} AS f ON f.id = o.rowid" if self.found else ""
         items = [
             "o.rule", "o.key", "o.opens", "o.start", "o.start_until", "o.assumed", "o.due", "o.due_until", "o.next_opens",
             "o.verdict", "o.unclear", "o.cause", "o.paused", f"{act_by} AS act_by", f"{done} AS done", f"{until} AS done_until",
-            f"{possible} AS possible", f"({doubtful}) AS doubtful", f"{self._lapse()} AS lapse", f"{self.days.provisional('CAST(o.due AS DATE)')} AS provisional",
+            f"{possible} AS possible", f"({doubtful}) AS doubtful", f"{self._lapse()} AS lapse", f"{leaning} AS provisional",
             *(f"{self._part(i, '')} IS NOT NULL AS has{i}" for i in range(self.parts)),
         ]  # fmt: skip
         inner = f"SELECT {', '.join(items)}\n  FROM {relation} AS o\n  LEFT JOIN {self.days.relation} AS c ON c.day = CAST(o.due AS DATE){joins}{self._lapse_joins()}"

@@ -44,4 +44,9 @@ CODES = {
     "SET009": "There is no such encoding.",
     "SET010": "The text is not a closing time.",
     "SET011": "A day stands in the book's calendar twice.",
+    "SET012": "The text is not the hours of a day.",
+    "SET013": "The book's calendar is of another time zone than the book.",
+    "IMP001": "The file is not of a layout from which days are imported.",
+    "IMP002": "The library that reads this is not installed.",
+    "IMP003": "An event of the file was not taken over (a warning).",
 }

@@ -115,6 +115,7 @@ def _sources() -> list[str]:
         *(f"{files}/{name}.py" for name in ("compiled", "rulefiles", "yaml_tree")),
         f"{package}/located.py",
         f"{package}/timing/calendars.py",
+        f"{package}/timing/hours.py",
     ]
 
 

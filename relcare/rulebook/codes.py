@@ -103,4 +103,8 @@ CODES = {
     "CAL005": "The text is not a closing time.",
     "CAL006": "The text is not a day of the year.",
     "CAL007": "The day lies outside what the calendar says it knows.",
+    "CAL008": "A calendar is based on one that does not exist, or on itself by a detour.",
+    "CAL009": "The text is not the hours of a day.",
+    "CAL010": "The hours and days of the week contradict each other.",
+    "CAL011": "There is no such time zone.",
 }

@@ -207,6 +207,9 @@ class ObligationReader:
         if text.text not in self._calendars and ANY_CALENDAR not in self._reader.broken:
             hint = did_you_mean(text.text, self._calendars) or "a calendar is a document `kind: calendar`"
             self._reader.note(text, "RUL077", f"there is no calendar `{text.text}`", hint)
+        elif text.text in self._calendars and self._calendars[text.text].zone:
+            message = f"calendar `{text.text}` has a time zone of its own, and rules count in that of the book"
+            self._reader.note(text, "RUL077", message, "name one without `time zone`; `calendar add` counts in any")
         return text.text
 
     def _role(self, node: Node | None) -> str:

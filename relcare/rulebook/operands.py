@@ -171,6 +171,9 @@ def read_span(text: str, *, working: bool = False) -> Span | Misread:
             hint = "only the clocks of obligations count working days: write days, weeks, months, …"
             return Misread("RUL038", f"`{text}` is not counted here", hint)
         words = [words[0], WORKING_DAYS]
+    if len(words) == 3 and words[1].lower() == "working" and words[2].lower() in UNITS:
+        hint = "rules count working days, or elapsed hours; `relcare calendar add` counts working time"
+        return Misread("RUL038", f"`{text}` is no span of a rule", hint)
     if len(words) != 2:
         near = did_you_mean(" ".join(words[1:]).lower(), (WORKING_DAYS,)) if working and len(words) == 3 else ""
         return Misread("RUL038", f"`{text}` is not a length of time", near or "write a number and a unit, as 90 days")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from relcare.rulebook.conditions import All, Known, facts_of, tests_of
+from relcare.rulebook.conditions import WORKING_DAYS, All, Known, facts_of, tests_of
 from relcare.rulebook.decisions import Rulebook
 from relcare.rulebook.evaluate import Judged, judge
 from relcare.rulebook.needs import roots_of
@@ -175,10 +175,17 @@ class Standing:
         one = Occurrence(
             rule, "paused" if due.paused else "", made.origin, made.opens, made.start, made.assumed, due.at, in_days(rule.due), by,
             risk_from(by, (rule.warns.amount, rule.warns.unit) if rule.warns is not None else None, calendar),
-            self._starts.lapses_at(made._replace(due=due)), made.next_opens, provisional(due.at.first, by, calendar),
+            self._starts.lapses_at(made._replace(due=due)), made.next_opens, self._provisional(due.at.first, by),
             verdict=verdict, judged=self._judged_at(), unclear=made.unclear, pauses=stops, timeline=due.timeline,
         )  # fmt: skip
         return self._with_pieces(one, tuple(self._pieces(due.at)))
+
+    def _provisional(self, due: datetime, by: datetime) -> bool:
+        point, made = self._rule.due, self._made
+        span = point.span if point.span is not None and point.span.unit == WORKING_DAYS else None
+        back = span.amount if span is not None and point.before else 0
+        start = made.start.first if span is not None and point.base == "start" and made.start is not None else None
+        return provisional(due, by, self._scene.calendar, back=back, start=start)
 
     def _with_pieces(self, one: Occurrence, pieces: tuple[Piece, ...]) -> Occurrence:
         done, until = folded(self._rule.done, pieces, first), folded(self._rule.done, pieces, last)

@@ -11,7 +11,7 @@ from relcare.formats.report import Column, ListedRows, Report
 from relcare.located import Problem
 from relcare.rulebook.norms import Citing, implemented
 from relcare.rulebook.vocabulary import Clause, Label
-from relcare.runs.opening import CACHE, WrongRequestError, as_of_request, read_rulebook, rules_of
+from relcare.runs.opening import CACHE, WrongRequestError, as_of_in, read_rulebook, rules_of
 from relcare.runs.request import Request
 from relcare.runs.result import Result
 
@@ -45,7 +45,7 @@ def _made(request: Request) -> Result:
     rulebook, problems = read_rulebook(folder, CACHE.get())
     settings, _ = read_settings(request.book, rulebook.vocabulary, rulebook.calendars)
     language = request.lang or settings.language or "en"
-    day = as_of_request(request, settings.time_zone).moment.date()
+    day = as_of_in(request, settings.time_zone).moment.date()
     found = implemented(rulebook, day)
     rows = ListedRows(_row(clause, rules, language) for clause, rules in found)
     names = NAMES[language]

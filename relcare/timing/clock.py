@@ -237,9 +237,24 @@ def risk_from(act_by: datetime, span: tuple[int, str] | None, calendar: Calendar
     return datetime.combine(back, time.min)
 
 
-def provisional(deadline: datetime, act_by: datetime, calendar: Calendar) -> bool:
-    """Whether the day of the deadline, or that of `act_by`, lies outside what the calendar knows."""
+def provisional(
+    deadline: datetime, act_by: datetime, calendar: Calendar, *, back: int = 0, start: datetime | None = None
+) -> bool:
+    """Whether the day of the deadline, or that of `act_by`, or an open day counted lies outside what the calendar knows.
+
+    `back` is how many working days the deadline was counted back from a later date; `start` is from when on it was counted
+    in working days.
+    """
+    if start is not None and start.date() + DAY < calendar.known_from:
+        return True
+    if back and deadline.date() > last_surely_known(calendar, back):
+        return True
     return not (calendar.is_known(deadline.date()) and calendar.is_known(act_by.date()))
+
+
+def last_surely_known(calendar: Calendar, back: int) -> date:
+    """The last deadline that can be reached by counting `back` working days back over days that the calendar knows."""
+    return calendar.open_day_before(calendar.known_until + DAY, back)
 
 
 def folded(timeline: Iterable[DayLine]) -> list[DayLines]:

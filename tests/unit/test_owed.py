@@ -1,9 +1,11 @@
 """What the engine says is owed, on both sides of every boundary."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
-from owed_books import CARE, CLOCK, FACTS, owed, rule, statuses
+from owed_books import CALENDAR, CARE, CLOCK, FACTS, owed, rule, statuses
+
+from relcare.timing.calendars import DayException, with_exceptions
 
 FEEDBACK = CLOCK + rule(
     "FEEDBACK", "starts: received_at", "within: 24 hours", "done when: feedback_at is known", "warns: 4 hours before"
@@ -542,3 +544,45 @@ def test_what_comes_after_the_as_of_ends_nothing_yet():
     assert owed(text, told, "2026-09-24") == owed(
         text, complaint("2026-09-14 10:00", "", "2026-09-15 09:00"), "2026-09-24"
     )
+
+
+@pytest.mark.parametrize(
+    ("received", "due"),
+    [
+        ("2026-09-21 10:00", "2026-09-22 17:30"),
+        ("2026-09-22 10:00", "2026-09-23 12:00"),  # a half day
+        ("2026-09-24 10:00", "2026-09-26 16:00"),  # a Saturday that is open otherwise
+        ("2026-09-27 10:00", "2026-09-28 17:30"),
+    ],
+)
+def test_a_deadline_in_days_ends_with_the_hours_of_its_day(received: str, due: str) -> None:
+    hours = (((540, 720), (810, 1050)),) * 5 + ((),) * 2
+    own = [
+        DayException(date(2026, 9, 23), date(2026, 9, 23), True, hours=((540, 720),)),
+        DayException(date(2026, 9, 26), date(2026, 9, 26), True, hours=((600, 960),)),
+    ]
+    calendar = with_exceptions(CALENDAR._replace(hours=hours), own)
+    text = CLOCK + rule("NEXT", "starts: received_at", "within: 1 working day", "done when: told_at is known")
+    [row] = owed(text, complaint(received), "2026-10-31", calendar=calendar)
+    assert row["due"] == datetime.fromisoformat(due)
+
+
+@pytest.mark.parametrize(
+    ("next_on", "provisional"),
+    [
+        ("2026-12-31", False),
+        ("2027-01-01", False),  # all five days lie in 2026
+        ("2027-01-05", True),  # 4 January was counted, and 2027 is not known
+    ],
+)
+def test_a_deadline_counted_back_over_unknown_days_is_provisional(next_on: str, provisional: bool) -> None:
+    text = CARE + rule(
+        "AHEAD", "due: 5 working days before next_on", "once per: next_on", "done when: interaction call"
+    )
+    files = {
+        "customers.csv": f"customer_id,opened_at,next_on\nC1,2026-01-05,{next_on}",
+        "interactions.csv": interactions(),
+    }
+    [row] = owed(text, files, "2026-11-30")
+    assert row["due"].date() < date(2027, 1, 1)
+    assert row["provisional"] is provisional
