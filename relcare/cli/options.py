@@ -103,6 +103,13 @@ Status = Annotated[
         "--status", metavar="STATUS", help="Only this status, however far ahead: met, lapsed …; may be repeated."
     ),
 ]
+Severity = Annotated[
+    list[str] | None,
+    typer.Option("--severity", metavar="LEVEL", help="Only high, medium or low findings; may be repeated."),
+]
+FindingStatus = Annotated[
+    list[str] | None, typer.Option("--status", metavar="STATUS", help="Only what is broken, or undetermined.")
+]
 Group = Annotated[
     str, typer.Option("--group", metavar="customer", help="One row a customer: one call, all that is owed.")
 ]

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from relcare.located import Place, Problem
+from relcare.rulebook.controls import as_decisions
 from relcare.rulebook.evaluate import decide
 from relcare.rulebook.values import FactValue, State
 
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
 
 
 def examples(rulebook: Rulebook, settings: Settings, today: date) -> list[Problem]:
-    """Those of obligations under the book's calendar, then those of decisions; one without a day is taken today."""
+    """Those of obligations under the book's calendar, then those of decisions and controls; one without a day is taken today."""
     from relcare.rulebook.cells import read_cell
 
     problems = _of_obligations(rulebook, settings)
-    for decision in rulebook.decisions:
+    for decision in (*rulebook.decisions, *as_decisions(rulebook.controls)):
         for rule in decision.rules:
             for example in rule.examples:
                 facts: dict[str, FactValue] = {}
