@@ -113,6 +113,9 @@ FindingStatus = Annotated[
 Group = Annotated[
     str, typer.Option("--group", metavar="customer", help="One row a customer: one call, all that is owed.")
 ]
+Summary = Annotated[
+    str, typer.Option("--summary", metavar="KEYS", help="Counts by owner, branch, rule or day; owner,day by both.")
+]
 AtRisk = Annotated[bool, typer.Option("--at-risk", help="Also the clocks that are near their deadline.")]
 CaseStage = Annotated[
     list[str] | None, typer.Option("--stage", metavar="CODE", help="Only cases in this stage; may be repeated.")
