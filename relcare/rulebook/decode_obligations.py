@@ -14,7 +14,7 @@ from relcare.rulebook.decode_conditions import TIMED, ConditionReader, Scope, Sp
 from relcare.rulebook.decode_evidence import EvidenceReader
 from relcare.rulebook.decode_measures import read_subject
 from relcare.rulebook.decode_points import PointReader, spot_of
-from relcare.rulebook.decode_rules import only_no, overlap, read_approval, read_example, rule_nodes, scope_of
+from relcare.rulebook.decode_rules import only_no, overlap, read_approval, read_example, read_role, rule_nodes, scope_of
 from relcare.rulebook.limits import Limits
 from relcare.rulebook.obligations import STATUSES, Cause, Evidence, Obligation, ObligationExample
 from relcare.rulebook.operands import read_value
@@ -31,7 +31,6 @@ RULE_KEYS = (
     "due", "once per", "opens", "rolls", "warns", "pauses", "lapses", "done when", "by", "channel", "calendar", "examples",
     "corrects",
 )  # fmt: skip
-ROLE = ("staff", "role")  # the subject and its field whose codes are the roles
 WHEN = Field("due", "moment", Label("due", "due"))
 GIVES_HINT = "write `due 2026-10-13`, `due 2026-11-21 10:00`, `nothing` or a status"
 
@@ -73,19 +72,8 @@ class ObligationReader:
         self._limits = limits
         self._calendars = calendars
         self._taken = taken
-        self._roles = self._known_roles()
         self.owed: list[Owed] = []
         self.broken: set[str] = set()
-
-    def _known_roles(self) -> frozenset[str]:
-        """The roles that can answer for something; none where the vocabulary does not list any."""
-        subject, name = ROLE
-        table = self._vocabulary.table_of(subject)
-        field = table.fields.get(name) if table is not None else None
-        if field is None or not field.codes:
-            return frozenset()
-        fields = [f.name for t in self._vocabulary.tables.values() for f in t.fields.values() if f.refers == subject]
-        return frozenset([code.key for code in field.codes] + fields)
 
     def decode(self, document: Mapping) -> None:
         """Add the rules of an `obligation` document."""
@@ -176,7 +164,7 @@ class ObligationReader:
         calendar = self._calendar(found.get("calendar"))
         clock = shared.clocks.read(found, owner, what)
         done = self._done(found, owner, what, shared, clock)
-        by = self._role(reader.need(found, "by", owner, what))
+        by = read_role(reader, reader.need(found, "by", owner, what), self._vocabulary)
         channel = reader.name(found.get("channel"), "a channel")
         corrects = reader.correction(found.get("corrects"))
         items = reader.items(found.get("examples"), "examples")
@@ -211,15 +199,6 @@ class ObligationReader:
             message = f"calendar `{text.text}` has a time zone of its own, and rules count in that of the book"
             self._reader.note(text, "RUL077", message, "name one without `time zone`; `calendar add` counts in any")
         return text.text
-
-    def _role(self, node: Node | None) -> str:
-        role = self._reader.name(node, "a role")
-        if role is None:
-            return ""
-        if self._roles and role.text not in self._roles:
-            hint = did_you_mean(role.text, self._roles) or "roles are the codes of the field `role` of staff"
-            self._reader.note(role, "RUL081", f"there is no role `{role.text}`", hint)
-        return role.text
 
     def _example(self, node: Node, scope: Scope) -> ObligationExample | None:
         given = read_example(self._reader, node, scope, self._vocabulary.tables, "RESULT")

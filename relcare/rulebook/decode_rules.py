@@ -14,6 +14,8 @@ from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.vocabulary import Table, Vocabulary
 from relcare.timing.moments import read_moment
 
+ROLE = ("staff", "role")  # the subject and its field whose codes are the roles
+
 
 class Dated(Protocol):
     """A version of a rule."""
@@ -66,6 +68,29 @@ def read_approval(reader: Reader, node: Node | None) -> Approval | None:
     on = reader.day(reader.need(found, "on", node, "the approval"), "`on`")
     paper = reader.text(reader.need(found, "document", node, "the approval"), "`document`")
     return Approval(by.text, on, paper.text) if by and on and paper else None
+
+
+def read_role(reader: Reader, node: Node | None, vocabulary: Vocabulary) -> str:
+    """Who answers: a role, which is a code of the field `role` of staff, or a field that names one of them."""
+    role = reader.name(node, "a role")
+    if role is None:
+        return ""
+    roles = _known_roles(vocabulary)
+    if roles and role.text not in roles:
+        hint = did_you_mean(role.text, roles) or "roles are the codes of the field `role` of staff"
+        reader.note(role, "RUL081", f"there is no role `{role.text}`", hint)
+    return role.text
+
+
+def _known_roles(vocabulary: Vocabulary) -> frozenset[str]:
+    """The roles that can answer for something; none where the vocabulary does not list any."""
+    subject, name = ROLE
+    table = vocabulary.table_of(subject)
+    field = table.fields.get(name) if table is not None else None
+    if field is None or not field.codes:
+        return frozenset()
+    fields = [f.name for t in vocabulary.tables.values() for f in t.fields.values() if f.refers == subject]
+    return frozenset([code.key for code in field.codes] + fields)
 
 
 def rule_nodes(reader: Reader, found: dict[str, Node], document: Mapping, what: str) -> tuple[Mapping, ...]:

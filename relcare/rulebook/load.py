@@ -10,6 +10,7 @@ from relcare.rulebook.chains import Chains
 from relcare.rulebook.conditions import facts_of
 from relcare.rulebook.decisions import DatedLimit, Decision, Rule, Rulebook
 from relcare.rulebook.decode_calendars import decode_calendars
+from relcare.rulebook.decode_controls import ControlReader
 from relcare.rulebook.decode_decisions import DecisionReader, Draft
 from relcare.rulebook.decode_evidence import decode_roles
 from relcare.rulebook.decode_measures import MeasureReader
@@ -24,7 +25,7 @@ from relcare.rulebook.reader import Reader
 from relcare.rulebook.suggest import did_you_mean, nearest
 from relcare.rulebook.vocabulary import Clause, Fact, Table, Vocabulary
 
-KINDS = ("norm", "table", "facts", "limits", "decision", "obligation", "calendar", "order")
+KINDS = ("norm", "table", "facts", "limits", "decision", "obligation", "control", "calendar", "order")
 
 Name = tuple[str, str]  # subject, fact
 
@@ -47,7 +48,7 @@ def load(trees: list[tuple[str, list[Node]]], hash: str = "") -> tuple[Rulebook,
     for document in documents["limits"]:
         found = reader.mapping(document, "a document of limits", ("kind", "limits")) or {}
         limits.declare(reader.need(found, "limits", document, "the document"))
-    for document in (*documents["decision"], *documents["obligation"]):
+    for document in (*documents["decision"], *documents["obligation"], *documents["control"]):
         limits.declare(document.get("limits"))
     decode_roles(reader, vocabulary.tables, documents["table"], limits)
     calendars = decode_calendars(reader, documents["calendar"])
@@ -68,6 +69,10 @@ def load(trees: list[tuple[str, list[Node]]], hash: str = "") -> tuple[Rulebook,
     obligations = ObligationReader(reader, vocabulary, limits, calendars, taken_ids)
     for document in documents["obligation"]:
         obligations.decode(document)
+    taken_by_rules = frozenset([*taken_ids, *obligations.broken, *(owed.rule.id for owed in obligations.owed)])
+    controls = ControlReader(reader, vocabulary, limits, taken_by_rules)
+    for document in documents["control"]:
+        controls.decode(document)
     orders: dict[date, tuple[Order, Node]] = {}
     for document in documents["order"]:
         decode_order(reader, document, orders)
@@ -78,7 +83,7 @@ def load(trees: list[tuple[str, list[Node]]], hash: str = "") -> tuple[Rulebook,
         orders=tuple(orders[day][0] for day in sorted(orders)),
     )
     owed = Chains(reader, rulebook, obligations, taken_ids).settled()
-    rulebook = replace(rulebook, obligations=owed)
+    rulebook = replace(rulebook, obligations=owed, controls=controls.settled(typed))
     shown = {path: number for number, (path, _) in enumerate(trees)}
     problems = sorted(
         dict.fromkeys(reader.problems),
