@@ -227,7 +227,7 @@ class Engine:
             )
             columns[name], items = made_decision.column, list(made_decision.outcome)
             if outcomes_alone:
-                items = items[:1]
+                items = [item for item in items if not item.endswith(f" AS {rule_column(decision)}")]
                 choices = [(code, may, sql.name(f"{name} may be {code}")) for code, may in columns[name].choices]
                 items += [f"({may}) AS {title}" for _, may, title in choices]
                 columns[name] = columns[name]._replace(choices=tuple((code, title) for code, _, title in choices))
