@@ -22,6 +22,8 @@ from relcare.rulebook.decisions import Rulebook
 from relcare.rulebook.measures import AgeMeasure, OfMeasure, RowMeasure
 from relcare.rulebook.vocabulary import Fact, Table
 
+BRIEF = 1_000_000  # bytes of a book that is worked through sooner than plans for a large one are made
+
 
 class Relation(NamedTuple):
     """Decided subjects: the stages of a WITH in order, the last one's name, and how each fact stands in it."""
@@ -45,7 +47,10 @@ class Engine:
 
     def __init__(self, rulebook: Rulebook, book: Book, as_of: datetime, spill: Path, memory_limit: str = "") -> None:
         self.rulebook, self.book, self.as_of, self.spill = rulebook, book, as_of, spill
-        self.session = Session((s.scan for s in book.sources.values()), spill, memory_limit)
+        self.memory_limit = memory_limit
+        files = [s.scan for s in book.sources.values()]
+        brief = sum(file.stat().st_size for file in files) < BRIEF
+        self.session = Session(files, spill, memory_limit, brief=brief)
         self.plan = Plan(rulebook, book, as_of)
         self.scanned: dict[str, Scanned] = {}
         self.sources: dict[str, Source] = dict(book.sources)
