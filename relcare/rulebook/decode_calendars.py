@@ -19,8 +19,8 @@ from __future__ import annotations
 from datetime import date, time, timedelta
 
 from relcare.located import Mapping, Node, Place, Scalar
+from relcare.rulebook.keys import WEEK_WORDS
 from relcare.rulebook.reader import Reader, read_day
-from relcare.rulebook.suggest import did_you_mean
 from relcare.timing.calendars import (
     FIRST,
     LAST,
@@ -88,11 +88,9 @@ def _week(reader: Reader, node: Node | None) -> tuple[bool, ...]:
     named = set()
     texts = reader.texts(node, "`week`")
     for text in texts:
-        if text.text in DAYS_OF_WEEK:
-            named.add(text.text)
-        else:
-            hint = did_you_mean(text.text, DAYS_OF_WEEK) or "name the days that are open: monday, tuesday, …"
-            reader.note(text, "CAL004", f"`{text.text}` is not a day of the week", hint)
+        hint = "name the days that are open: monday, tuesday, …"
+        day = reader.word_of(text, "a day of the week", DAYS_OF_WEEK, WEEK_WORDS, "CAL004", hint)
+        named.update((day,) if day else ())
     return tuple(day in named for day in DAYS_OF_WEEK) if named else WEEKDAYS
 
 

@@ -10,14 +10,17 @@ from relcare.rulebook.conditions import Condition
 from relcare.rulebook.decisions import Approval
 from relcare.rulebook.decode_calendars import ANY_CALENDAR
 from relcare.rulebook.decode_clocks import Clock, ClockReader
-from relcare.rulebook.decode_conditions import TIMED, ConditionReader, Scope, Spot
+from relcare.rulebook.decode_conditions import TIMED, ConditionReader, Scope, Spot, mark_pattern
 from relcare.rulebook.decode_evidence import EvidenceReader
 from relcare.rulebook.decode_measures import read_subject
 from relcare.rulebook.decode_points import PointReader, spot_of
-from relcare.rulebook.decode_rules import only_no, overlap, read_approval, read_example, rule_nodes, scope_of
+from relcare.rulebook.decode_rules import only_no, overlap, own_fact, read_approval, read_example, rule_nodes, scope_of
+from relcare.rulebook.keys import JUDGED_WORDS, NOTHING_WORDS, entry, in_zh, meant
 from relcare.rulebook.limits import Limits
-from relcare.rulebook.obligations import STATUSES, Cause, Evidence, Obligation, ObligationExample
+from relcare.rulebook.names import Labelled, labels, named
+from relcare.rulebook.obligations import Cause, Evidence, Obligation, ObligationExample
 from relcare.rulebook.operands import read_value
+from relcare.rulebook.owed_wording import STATUSES as ZH_STATUSES
 from relcare.rulebook.reader import Reader, read_day
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.values import Moment
@@ -32,6 +35,7 @@ RULE_KEYS = (
     "corrects",
 )  # fmt: skip
 ROLE = ("staff", "role")  # the subject and its field whose codes are the roles
+CHANNEL = ("customer", "preferred_channel")  # whose codes have the labels of channels
 WHEN = Field("due", "moment", Label("due", "due"))
 GIVES_HINT = "write `due 2026-10-13`, `due 2026-11-21 10:00`, `nothing` or a status"
 
@@ -74,18 +78,29 @@ class ObligationReader:
         self._calendars = calendars
         self._taken = taken
         self._roles = self._known_roles()
+        self._channels = self._known_channels()
         self.owed: list[Owed] = []
         self.broken: set[str] = set()
 
-    def _known_roles(self) -> frozenset[str]:
+    def _known_roles(self) -> dict[str, Labelled]:
         """The roles that can answer for something; none where the vocabulary does not list any."""
         subject, name = ROLE
         table = self._vocabulary.table_of(subject)
         field = table.fields.get(name) if table is not None else None
         if field is None or not field.codes:
-            return frozenset()
-        fields = [f.name for t in self._vocabulary.tables.values() for f in t.fields.values() if f.refers == subject]
-        return frozenset([code.key for code in field.codes] + fields)
+            return {}
+        roles = {code.key: Labelled(code.key, code.label.zh) for code in field.codes}
+        for other in self._vocabulary.tables.values():
+            for each in other.fields.values():
+                if each.refers == subject:
+                    roles.setdefault(each.name, Labelled(each.name, each.label.zh))
+        return roles
+
+    def _known_channels(self) -> dict[str, Labelled]:
+        """The channels that customers can prefer: their codes have labels."""
+        table = self._vocabulary.table_of(CHANNEL[0])
+        field = table.fields.get(CHANNEL[1]) if table is not None else None
+        return {code.key: Labelled(code.key, code.label.zh) for code in field.codes} if field is not None else {}
 
     def decode(self, document: Mapping) -> None:
         """Add the rules of an `obligation` document."""
@@ -97,7 +112,7 @@ class ObligationReader:
         subject = read_subject(reader, found, document, self._vocabulary)
         nodes = rule_nodes(reader, found, document, "the document")
         if subject is None:
-            self.broken.update(node.text for rule in nodes if isinstance(node := rule.get("id"), Scalar))
+            self.broken.update(node.text for rule in nodes if isinstance(node := entry(rule, "id"), Scalar))
             return
         if "label" in found:
             reader.label(found["label"], subject)
@@ -118,7 +133,7 @@ class ObligationReader:
         whole = not any(problem.severity == "error" for problem in reader.problems[before:])
         whole = whole and causes is not None and bool(shared.dated_by or "dated by" not in found)
         for node in nodes:
-            name = node.get("id")
+            name = entry(node, "id")
             owed = self._rule(node, shared)
             if whole and owed is not None and self._fits_in(owed):
                 self.owed.append(owed)
@@ -129,10 +144,11 @@ class ObligationReader:
         text = self._reader.text(node, "`dated by`")
         if text is None:
             return ""
-        fact = self._vocabulary.facts[subject].get(text.text)
+        name = own_fact(self._reader, self._vocabulary, subject, Spot(text, 0, text.text))
+        fact = self._vocabulary.facts[subject].get(name)
         if fact is not None and fact.source == "field" and fact.type in TIMED:
-            return text.text
-        if (subject, text.text) not in self._reader.broken:
+            return name
+        if name and (subject, text.text) not in self._reader.broken:
             hint = did_you_mean(text.text, self._vocabulary.facts[subject]) if fact is None else ""
             message = f"`{text.text}` is no date field of a {subject}"
             self._reader.note(text, "RUL027", message, hint or "`dated by` names a field of type date or moment")
@@ -168,7 +184,7 @@ class ObligationReader:
         cites = reader.cites(reader.need(found, "cites", owner, what))
         dates = reader.period(found, owner, what)
         when: Condition | None = shared.conditions.read(found["when"]) if "when" in found else None
-        at_start = reader.word(found.get("judged"), "when `when` is judged", ("at start",)) is not None
+        at_start = reader.word(found.get("judged"), "when `when` is judged", ("at start",), JUDGED_WORDS) is not None
         if at_start and "when" not in found:
             reader.note(found["judged"], "RUL003", f"{what} has no `when` that could be judged", "add `when: …`")
         missing = only_no(reader, found, "if missing")
@@ -177,7 +193,7 @@ class ObligationReader:
         clock = shared.clocks.read(found, owner, what)
         done = self._done(found, owner, what, shared, clock)
         by = self._role(reader.need(found, "by", owner, what))
-        channel = reader.name(found.get("channel"), "a channel")
+        channel = self._channel(found.get("channel"))
         if "corrects" in found:
             reader.text(found["corrects"], "the reason of `corrects`")
         items = reader.items(found.get("examples"), "examples")
@@ -188,7 +204,7 @@ class ObligationReader:
             return None
         rule = Obligation(
             name.text, shared.subject, label, cites, dates[0], dates[1], clock.starts, clock.due, done, when, at_start,
-            clock.every, clock.opens, clock.warns, clock.pauses, clock.lapses, by, channel.text if channel else "", calendar,
+            clock.every, clock.opens, clock.warns, clock.pauses, clock.lapses, by, channel, calendar,
             shared.dated_by, shared.ceases, shared.approved, missing, not_supplied, tuple(examples), name.place,
         )  # fmt: skip
         return Owed(rule, node, clock.after)
@@ -214,10 +230,19 @@ class ObligationReader:
         role = self._reader.name(node, "a role")
         if role is None:
             return ""
-        if self._roles and role.text not in self._roles:
-            hint = did_you_mean(role.text, self._roles) or "roles are the codes of the field `role` of staff"
+        name = named(self._reader, Spot(role, 0, role.text), self._roles.__contains__, self._roles.values, "RUL029")
+        if self._roles and name is not None and name not in self._roles:
+            known = list(self._roles) if role.text.isascii() else labels(self._roles.values())
+            hint = did_you_mean(role.text, known) or "roles are the codes of the field `role` of staff"
             self._reader.note(role, "RUL081", f"there is no role `{role.text}`", hint)
-        return role.text
+        return name or ""
+
+    def _channel(self, node: Node | None) -> str:
+        text = self._reader.name(node, "a channel")
+        if text is None:
+            return ""
+        spot = Spot(text, 0, text.text)
+        return named(self._reader, spot, self._channels.__contains__, self._channels.values, "RUL029") or ""
 
     def _example(self, node: Node, scope: Scope) -> ObligationExample | None:
         given = read_example(self._reader, node, scope, "RESULT")
@@ -227,20 +252,25 @@ class ObligationReader:
         spelling, slots = find_in(GIVES, spot.text) or (GIVES[1], [(0, len(spot.text))])
         value = spot.cut(slots[0])
         if spelling.primitive == "due":
+            mark_pattern(self._reader, spot, spelling, slots)
             if isinstance(read_value(WHEN, value.text), Moment) or read_day(value.text) is not None:
-                return ObligationExample(given.as_of, given.facts, spot.text, node.place)
+                return ObligationExample(given.as_of, given.facts, f"due {value.text}", node.place)
             hint = "write a date or moment that exists, as 2026-10-13 or 2026-11-21 10:00"
             self._reader.note(given.gives, "RUL082", f"`{value.text}` is no date or moment", hint, part=value.part())
             return None
-        if spot.text in (*STATUSES, "nothing"):
-            return ObligationExample(given.as_of, given.facts, spot.text, node.place)
-        hint = did_you_mean(spot.text, [*STATUSES, "nothing"]) or GIVES_HINT
+        words = ZH_STATUSES | NOTHING_WORDS
+        status = spot.text if spot.text in words else meant(spot.text, words, words)
+        if status:
+            self._reader.said(spot.at, spot.part(), status, in_zh(words, status))
+            return ObligationExample(given.as_of, given.facts, status, node.place)
+        known = list(words) if spot.text.isascii() else [in_zh(words, word) for word in words]
+        hint = did_you_mean(spot.text, known) or GIVES_HINT
         self._reader.note(given.gives, "RUL082", f"`{spot.text}` is no deadline and no status", hint)
         return None
 
     def _fits_in(self, owed: Owed) -> bool:
         """Whether the version can stand beside the rules of the whole rulebook."""
-        rule, at = owed.rule, owed.node.get("id") or owed.node
+        rule, at = owed.rule, entry(owed.node, "id") or owed.node
         if rule.id in self._taken:
             message = f"rule `{rule.id}` stands in decision `{self._taken[rule.id]}` as well"
             self._reader.note(at, "RUL026", message, "an id names one rule of the whole rulebook")

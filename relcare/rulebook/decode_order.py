@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from relcare.located import Mapping, Node, Scalar
+from relcare.rulebook.decode_conditions import Spot, mark_pattern
 from relcare.rulebook.ordering import SORTABLE, Order, SortKey
 from relcare.rulebook.reader import Reader
 from relcare.rulebook.suggest import did_you_mean
@@ -44,6 +45,7 @@ def _key(reader: Reader, node: Node) -> SortKey | None:
             return None
         spelling, slots = find_in(ORDERED, text.text.strip()) or (ORDERED[-1], [(0, len(text.text))])
         name = text.text.strip()[slots[0][0] : slots[0][1]]
+        mark_pattern(reader, Spot(text, 0, text.text.strip()), spelling, slots)
         known = _is_known(reader, Scalar(name, text.place))
         return SortKey(name, (), spelling.primitive == "descending") if known else None
     if len(node.entries) != 1:

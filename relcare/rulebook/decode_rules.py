@@ -6,11 +6,17 @@ from datetime import date
 from typing import NamedTuple, Protocol
 
 from relcare.located import Mapping, Node, Scalar, Sequence
+from relcare.rulebook.cells import write_value
 from relcare.rulebook.decisions import Approval
-from relcare.rulebook.decode_conditions import Scope
+from relcare.rulebook.decode_conditions import Scope, Spot, mark_code
+from relcare.rulebook.keys import KEYS, NO_WORDS, YES_NO_WORDS, in_zh, key_meant, meant
+from relcare.rulebook.names import Labelled, labels, named
+from relcare.rulebook.operands import Misread, Typed, number_words, read_value
 from relcare.rulebook.reader import Reader
 from relcare.rulebook.suggest import did_you_mean
-from relcare.rulebook.vocabulary import Vocabulary
+from relcare.rulebook.vocabulary import NUMERIC, Vocabulary
+
+EXAMPLE_KEYS = ("as of", "gives")
 
 
 class Dated(Protocol):
@@ -37,7 +43,28 @@ def scope_of(reader: Reader, vocabulary: Vocabulary, subject: str) -> Scope:
         lambda name: vocabulary.fact(subject, name),
         lambda: _reachable(vocabulary, subject),
         lambda name: _is_broken(reader, subject, name),
+        lambda: _labelled(vocabulary, subject),
     )
+
+
+def _labelled(vocabulary: Vocabulary, subject: str) -> list[Labelled]:
+    """The Chinese names of all facts that a rule about a subject can reach: `客户.客户层级` of another's."""
+    found = []
+    table = vocabulary.table_of(subject)
+    for other, facts in vocabulary.facts.items():
+        home = vocabulary.table_of(other)
+        if home is None or (other != subject and (table is None or not table.reference_to(other))):
+            continue
+        for name, fact in facts.items():
+            headers = home.fields[name].headers if name in home.fields else ()
+            also = tuple(header for header in headers if not header.isascii())
+            if other == subject:
+                found.append(Labelled(name, fact.label.zh, also))
+                continue
+            key, zh = f"{other}.{name}", f"{home.label.zh}.{fact.label.zh}"
+            mixed = (f"{other}.{fact.label.zh}", f"{home.label.zh}.{name}")
+            found.append(Labelled(key, zh, mixed + tuple(f"{home.label.zh}.{header}" for header in also)))
+    return found
 
 
 def _reachable(vocabulary: Vocabulary, subject: str) -> list[str]:
@@ -47,6 +74,16 @@ def _reachable(vocabulary: Vocabulary, subject: str) -> list[str]:
         if other != subject and table is not None and table.reference_to(other):
             names += [f"{other}.{name}" for name in vocabulary.facts[other]]
     return names
+
+
+def own_fact(reader: Reader, vocabulary: Vocabulary, subject: str, spot: Spot) -> str:
+    """The key of a fact of the subject itself, named by key or label; "" (noted) where a label is ambiguous."""
+    facts = vocabulary.facts[subject]
+    return named(reader, spot, facts.__contains__, lambda: _own(vocabulary, subject), "RUL029") or ""
+
+
+def _own(vocabulary: Vocabulary, subject: str) -> list[Labelled]:
+    return [each for each in _labelled(vocabulary, subject) if "." not in each.key]
 
 
 def _is_broken(reader: Reader, subject: str, name: str) -> bool:
@@ -82,7 +119,7 @@ def rule_nodes(reader: Reader, found: dict[str, Node], document: Mapping, what: 
 
 def only_no(reader: Reader, found: dict[str, Node], key: str) -> bool:
     """`if missing: no` and `if not supplied: no`."""
-    return reader.word(found.get(key), f"what `{key}` can say", ("no",)) == "no"
+    return reader.word(found.get(key), f"what `{key}` can say", ("no",), NO_WORDS) == "no"
 
 
 class Given(NamedTuple):
@@ -100,18 +137,54 @@ def read_example(reader: Reader, node: Node, scope: Scope, outcome: str) -> Give
         return None
     as_of: date | None = None
     facts: dict[str, str] = {}
+    gives: Node | None = None
     for key, value in node.entries:
-        if key.text == "as of":
+        word = key.text if key.text in EXAMPLE_KEYS else key_meant(key.text, EXAMPLE_KEYS)
+        if word:
+            reader.said(key, (0, len(key.text)), word, in_zh(KEYS, word))
+        if word == "as of":
             as_of = reader.day(value, "`as of`")
-        elif key.text != "gives" and scope.find(key.text) is None:
-            if not scope.broken(key.text):
-                hint = did_you_mean(key.text, [*scope.names(), "as of", "gives"])
-                reader.note(key, "RUL060", f"{scope.what} has no fact `{key.text}`", hint)
-        elif isinstance(value, Sequence):
-            facts[key.text] = ";".join(text.text for text in reader.texts(value, "an item"))
-        elif isinstance(value, Mapping):
-            reader.note(value, "RUL004", f"the value of `{key.text}` is one text")
-        elif key.text != "gives":
-            facts[key.text] = value.text
-    gives = reader.text(reader.need({k.text: v for k, v in node.entries}, "gives", node, "the example"), "`gives`")
-    return None if gives is None else Given(as_of, facts, gives)
+        elif word == "gives":
+            gives = value
+        else:
+            _read_fact(reader, key, value, scope, facts)
+    given = reader.text(reader.need({} if gives is None else {"gives": gives}, "gives", node, "the example"), "`gives`")
+    return None if given is None else Given(as_of, facts, given)
+
+
+def _read_fact(reader: Reader, key: Scalar, value: Node, scope: Scope, facts: dict[str, str]) -> None:
+    """A fact of an example, as it would stand in a file; Chinese words and numbers are put as the file's."""
+    name = named(reader, Spot(key, 0, key.text), lambda text: scope.find(text) is not None, scope.labelled, "RUL029")
+    fact = scope.find(name) if name is not None else None
+    if name is None or fact is None:
+        if name is not None and not scope.broken(name):
+            hint = did_you_mean(name, [*scope.names(), *labels(scope.labelled()), *EXAMPLE_KEYS])
+            reader.note(key, "RUL060", f"{scope.what} has no fact `{key.text}`", hint)
+    elif isinstance(value, Sequence):
+        facts[name] = ";".join(_cell(reader, fact, text) for text in reader.texts(value, "an item"))
+    elif isinstance(value, Mapping):
+        reader.note(value, "RUL004", f"the value of `{key.text}` is one text")
+    else:
+        facts[name] = _cell(reader, fact, value)
+
+
+def _cell(reader: Reader, fact: Typed, value: Scalar) -> str:
+    """The text of a fact of an example as a file would have it: codes by key, `yes` and `no`, plain numbers."""
+    text, spot = value.text, Spot(value, 0, value.text)
+    if fact.type == "yes_no":
+        word = text if text in YES_NO_WORDS else meant(text, YES_NO_WORDS, YES_NO_WORDS)
+        if word:
+            mark_code(reader, spot, fact, word)
+        return word or text
+    if fact.codes:
+        key = next((code.key for code in fact.codes if text in (code.key, code.label.zh)), "")
+        if key:
+            mark_code(reader, spot, fact, key)
+        return key or text
+    if text.isascii() or fact.type not in NUMERIC:
+        return text
+    number = read_value(fact, text)
+    if isinstance(number, Misread):
+        return text
+    reader.said(value, spot.part(), *number_words(fact, text, number))
+    return write_value(number, fact.type)
