@@ -21,7 +21,7 @@ COMMANDS: dict[str, str] = {
     "explain": "relcare.cli.explain",
 }
 GROUPS: dict[str, tuple[str, dict[str, str]]] = {
-    "rules": ("The rulebook's own tools.", {"check": "relcare.cli.rules_check"}),
+    "rules": ("The rulebook's own tools.", {"check": "relcare.cli.rules_check", "show": "relcare.cli.rules_show"}),
 }
 SETTINGS = {"help_option_names": ["--help", "-h"]}
 EPILOG = (

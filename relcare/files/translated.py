@@ -77,11 +77,10 @@ def _scalars(text: str, lines: list[str], shown: str) -> Iterator[_Standing]:
     from yaml import events
 
     stack: list[list[Any]] = []  # of open collections: is it a mapping, is it a flow, how many nodes so far
-    parser = yaml.SafeLoader(text)
-    while parser.check_event():
-        event = parser.get_event()
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, events.ScalarEvent):
-            mark, end = event.start_mark, event.end_mark
+            mark: Any = event.start_mark
+            end: Any = event.end_mark
             is_key = bool(stack) and stack[-1][0] and stack[-1][2] % 2 == 0
             scalar = Scalar(event.value, _place(event, lines, shown))
             in_flow = any(flow for _, flow, _ in stack)

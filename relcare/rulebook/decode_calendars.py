@@ -85,7 +85,7 @@ def _known(reader: Reader, found: dict[str, Node], document: Mapping) -> tuple[d
 def _week(reader: Reader, node: Node | None) -> tuple[bool, ...]:
     if node is None:
         return WEEKDAYS
-    named = set()
+    named: set[str] = set()
     texts = reader.texts(node, "`week`")
     for text in texts:
         hint = "name the days that are open: monday, tuesday, …"

@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 from relcare.located import Node, Scalar, Sequence
 from relcare.rulebook.conditions import ELAPSED_UNITS, WORKING_DAYS, Span
-from relcare.rulebook.decode_conditions import Spot, mark_pattern, mark_span
 from relcare.rulebook.decode_points import POINT_HINT, PointReader, spot_of
 from relcare.rulebook.keys import ROLL_WORDS
 from relcare.rulebook.names import Labelled, named
 from relcare.rulebook.obligations import Cadence, Lapse, Pauses, Point, Start
 from relcare.rulebook.operands import Misread, read_span
 from relcare.rulebook.reader import Reader
+from relcare.rulebook.spots import Spot, mark_pattern, mark_span
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.vocabulary import Table, Vocabulary
 from relcare.rulebook.words import EVERY, LAPSES, PAUSES, STARTS, UNITS, WARNS, WITHIN, ZH_PERIODS, find_in

@@ -22,7 +22,6 @@ from relcare.rulebook.conditions import (
     OneOf,
     Operand,
     Other,
-    Span,
     Within,
 )
 from relcare.rulebook.keys import KEYS, YES_NO_WORDS, in_zh, key_meant, meant
@@ -38,9 +37,9 @@ from relcare.rulebook.operands import (
     read_share,
     read_span,
     read_value,
-    zh_span,
 )
 from relcare.rulebook.reader import Reader, is_name
+from relcare.rulebook.spots import Spot, literal_part, mark_code, mark_pattern, mark_span, sooner
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.vocabulary import NUMERIC, TEMPORAL
 from relcare.rulebook.words import (
@@ -52,7 +51,6 @@ from relcare.rulebook.words import (
     find_in,
     find_tests,
     match,
-    match_zh,
     zh_words,
 )
 
@@ -102,42 +100,12 @@ class Scope(NamedTuple):
     labelled: Callable[[], list[Labelled]] = list
 
 
-class Spot(NamedTuple):
-    """A stretch of the text of a scalar, beginning at `start`; `text` is that stretch."""
-
-    at: Scalar
-    start: int
-    text: str
-
-    def part(self, start: int = 0, end: int | None = None) -> tuple[int, int]:
-        """The stretch from `start` to `end` of this spot, counted in the scalar."""
-        return self.start + start, self.start + (len(self.text) if end is None else end)
-
-    def cut(self, slot: tuple[int, int]) -> Spot:
-        """A smaller spot within, without the spaces around it."""
-        text = self.text[slot[0] : slot[1]]
-        return Spot(self.at, self.start + slot[0] + len(text) - len(text.lstrip()), text.strip())
-
-
 class Named(NamedTuple):
     """A fact is named here, in so many characters."""
 
     fact: str
     place: Place
     width: int
-
-
-def mark_pattern(reader: Reader, spot: Spot, spelling: Spelling, slots: Slots) -> list[Spot]:
-    """The values of a spelling in which a spot is written; what was recognised is marked."""
-    values = [spot.cut(slot) for slot in slots]
-    if reader.marks is not None:
-        reader.marks.pattern(spot.at, spot.part(), spelling, tuple(value.part() for value in values), spot.text)
-    return values
-
-
-def mark_span(reader: Reader, spot: Spot, span: Span) -> None:
-    """Mark a stretch as a span."""
-    reader.said(spot.at, spot.part(), str(span) if not spot.text.isascii() else spot.text, zh_span(span))
 
 
 class ConditionReader:
@@ -294,7 +262,7 @@ class ConditionReader:
             hint = f"write `{INSTEAD_ZH[spelling.pattern] if is_zh else INSTEAD[words]}`"
         else:
             hint = {"codes": "write `includes CODE`", "yes_no": "write `yes` or `no`"}.get(fact.type, "")
-        start, end = _literal(spot, spelling) if is_zh else (0, len(words))
+        start, end = literal_part(spot, spelling) if is_zh else (0, len(words))
         message = f"`{spot.text[start:end]}` {purpose}; `{fact.name}` is of type {fact.type}"
         if not is_zh:
             message = f"`{words}` {purpose}; `{fact.name}` is of type {fact.type}"
@@ -422,16 +390,16 @@ class ConditionReader:
 
     def _note_operand(self, fact: Typed, spot: Spot, why: Misread, *, bare: bool) -> None:
         word = spot.text
+        if bare and not word.isascii() and why.code == "RUL033":
+            hint = did_you_mean(word, zh_words(TESTS)) or "write the test as `600万以上`, `不满3次`, `不早于2026-07-01`"
+            self._reader.note(spot.at, "RUL031", f"`{word}` is not a test", sooner(word) or hint, part=spot.part())
+            return
         if not is_name(word.split(" ", 1)[0].replace(".", "_")) or (not word.isascii() and why.code == "RUL034"):
             self._reader.note(spot.at, why.code, why.message, why.hint, part=spot.part())
             return
         if bare and " " in word:
             hint = did_you_mean(" ".join(word.split()[:2]), beginnings(TESTS)) or EXAMPLES[fact.type]
             self._reader.note(spot.at, "RUL031", f"`{word}` is not a test", hint, part=spot.part())
-            return
-        if bare and not word.isascii():
-            hint = did_you_mean(word, zh_words(TESTS)) or "write the test as `600万以上`, `不满3次`, `不早于2026-07-01`"
-            self._reader.note(spot.at, "RUL031", f"`{word}` is not a test", _sooner(word) or hint, part=spot.part())
             return
         hint = did_you_mean(word, [*self._limits.names(), *self._known_names(word)]) or why.hint
         message = f"`{word}` is no limit, no fact of {self._scope.what} and not a value of `{fact.name}`"
@@ -449,29 +417,3 @@ def _joined(kind: type[All | AnyOf], parts: list[Condition | None]) -> Condition
 def _renamed(fact: Typed, name: str) -> Typed:
     """The fact of another subject under the name by which it is reached, as `customer.tier`."""
     return replace(fact, name=name)
-
-
-def mark_code(reader: Reader, spot: Spot, fact: Typed, key: str) -> None:
-    """Mark a stretch as a code, `yes` or `no`."""
-    zh = YES_NO_WORDS.get(key, key) if fact.type == "yes_no" else key
-    zh = next((code.label.zh for code in fact.codes if code.key == key and not code.label.zh.isascii()), zh)
-    reader.said(spot.at, spot.part(), key, zh)
-
-
-def _literal(spot: Spot, spelling: Spelling) -> tuple[int, int]:
-    """Where the words of a Chinese test stand: before its value or after it."""
-    slots = match_zh(spot.text, spelling) or []
-    if not slots:
-        return 0, len(spot.text)
-    first, last = min(slots)[0], max(slots)[1]
-    return (0, first) if first else (last, len(spot.text))
-
-
-def _sooner(word: str) -> str:
-    """What to write for 以前, 之前, 以后 and 之后, which leave open whether the day itself counts."""
-    day = word[:-2].strip()
-    if word.endswith(("以前", "之前")):
-        return f"write `早于{day}` without the day itself, or `不晚于{day}` with it"
-    if word.endswith(("以后", "之后")):
-        return f"write `晚于{day}` without the day itself, or `不早于{day}` with it"
-    return ""

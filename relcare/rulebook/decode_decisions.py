@@ -153,14 +153,14 @@ class DecisionReader:
         label = reader.label(found.get("label"), name.text if name else "")
         cites = reader.cites(reader.need(found, "cites", owner, what))
         dates = reader.period(found, owner, what)
-        when, then = self._row(found, owner, what, conditions, draft.codes)
+        when, then = self._row(found, owner, what, conditions, _declared(draft))
         missing = only_no(reader, found, "if missing")
         not_supplied = only_no(reader, found, "if not supplied")
         if "corrects" in found:
             reader.text(found["corrects"], "the reason of `corrects`")
         codes = [code.key for code in draft.codes]
         items = reader.items(found.get("examples"), "examples")
-        examples = [example for item in items if (example := self._example(item, scope, draft.codes)) is not None]
+        examples = [example for item in items if (example := self._example(item, scope, draft)) is not None]
         failed = any(problem.severity == "error" for problem in reader.problems[before:])
         if failed or name is None or dates is None or then is None or then not in codes:
             return None
@@ -199,11 +199,12 @@ class DecisionReader:
         self._reader.said(name, (0, len(name.text)), key, label if _outcome(label, codes) == key else key)
         return key
 
-    def _example(self, node: Node, scope: Scope, codes: tuple[Code, ...]) -> Example | None:
+    def _example(self, node: Node, scope: Scope, draft: Draft) -> Example | None:
         given = read_example(self._reader, node, scope, "OUTCOME")
         if given is None:
             return None
-        outcome = self._key(given.gives, codes)
+        codes = draft.codes
+        outcome = self._key(given.gives, _declared(draft))
         if outcome not in {code.key for code in codes} and outcome != UNDETERMINED:
             known = [code.key if outcome.isascii() else code.label.zh for code in codes]
             hint = did_you_mean(outcome, known) or "its outcomes are " + ", ".join(f"`{code}`" for code in known)
@@ -259,6 +260,11 @@ def _always_otherwise(nodes: tuple[Mapping, ...]) -> bool:
             return True
         reached = max(reached, ends)
     return False
+
+
+def _declared(draft: Draft) -> tuple[Code, ...]:
+    """The outcomes that have a label to be named by: those of `outcomes`."""
+    return draft.codes if "outcomes" in draft.found else ()
 
 
 def _outcome(text: str, codes: tuple[Code, ...]) -> str:

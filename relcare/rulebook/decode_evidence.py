@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from relcare.located import Mapping, Node, Scalar, Sequence
 from relcare.rulebook.conditions import Condition
-from relcare.rulebook.decode_conditions import TIMED, ConditionReader, Spot, mark_pattern
+from relcare.rulebook.decode_conditions import TIMED, ConditionReader
 from relcare.rulebook.decode_points import PointReader, spot_of
 from relcare.rulebook.decode_where import labelled_fields, read_where, scope_of_rows
 from relcare.rulebook.keys import entry
@@ -16,6 +16,7 @@ from relcare.rulebook.limits import Limits
 from relcare.rulebook.names import Labelled, labels, named
 from relcare.rulebook.obligations import AllDone, AnyDone, Cadence, Evidence, FactDone, Point, RowsDone
 from relcare.rulebook.reader import Reader
+from relcare.rulebook.spots import Spot, mark_pattern
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.vocabulary import Field, RowEvidence, RowPauses, RowWaives, Table, Vocabulary
 from relcare.rulebook.words import DONE, EVIDENCE, IN, POINTS, WHERE, Spelling, find_in, match_zh

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from relcare.located import Mapping, Node, Scalar
-from relcare.rulebook.decode_conditions import TIMED, Spot, mark_pattern, mark_span
+from relcare.rulebook.decode_conditions import TIMED
 from relcare.rulebook.decode_row_measures import COUNTED, Made, RowMeasureReader, mark_pieces, pieces_of
 from relcare.rulebook.decode_rules import own_fact
 from relcare.rulebook.decode_vocabulary import ANY_TABLE, decode_empty, decode_range
@@ -16,6 +16,7 @@ from relcare.rulebook.measures import AgeMeasure, OfMeasure, SeriesMeasure
 from relcare.rulebook.names import Labelled, labels, named
 from relcare.rulebook.operands import Misread, read_span
 from relcare.rulebook.reader import Reader
+from relcare.rulebook.spots import Spot, mark_pattern, mark_span
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.vocabulary import NUMERIC, Fact, Field, Label, Table, Vocabulary
 from relcare.rulebook.words import MEASURES, NAMES, beginnings, find_measure, zh_words
@@ -226,7 +227,7 @@ class MeasureReader:
             key = own_fact(self._reader, self._vocabulary, subject, spot)
             fact = self._vocabulary.facts[subject].get(key)
             if fact is not None and fact.type in TIMED:
-                self._remake(subject, name, "fact", key)
+                self._remake(subject, name, [key])
                 continue
             del self._vocabulary.facts[subject][name]
             self._reader.broken.add((subject, name))
@@ -237,12 +238,14 @@ class MeasureReader:
                 hint = did_you_mean(spot.text, self._vocabulary.facts[subject])
                 self._note(spot, "VOC027", f"a {subject} has no date `{spot.text}`", hint)
 
-    def _remake(self, subject: str, name: str, part: str, value: object) -> None:
-        """Give a measure the keys of what it names, now that all are known."""
+    def _remake(self, subject: str, name: str, keys: list[str]) -> None:
+        """Give a measure the keys of the dates that it names, now that all are known."""
         facts = self._vocabulary.facts[subject]
         measure = facts[name].measure
-        if measure is not None and getattr(measure, part) != value:
-            facts[name] = replace(facts[name], measure=replace(measure, **{part: value}))
+        if isinstance(measure, AgeMeasure) and measure.fact != keys[0]:
+            facts[name] = replace(facts[name], measure=replace(measure, fact=keys[0]))
+        elif isinstance(measure, OfMeasure) and measure.facts != tuple(keys):
+            facts[name] = replace(facts[name], measure=replace(measure, facts=tuple(keys)))
 
     def _check_choice(self, subject: str, name: str, spots: list[Spot]) -> None:
         """The choice is a date where all that it is made of are."""
@@ -260,7 +263,7 @@ class MeasureReader:
             return
         if "moment" not in types:
             facts[name] = replace(choice, type="date")
-        self._remake(subject, name, "facts", tuple(keys))
+        self._remake(subject, name, keys)
 
     def _date(self, subject: str, spot: Spot, key: str) -> str:
         """The type of a date of the subject; "" (noted) for what is none, or is such a choice itself."""

@@ -10,7 +10,7 @@ from relcare.rulebook.conditions import Condition
 from relcare.rulebook.decisions import Approval
 from relcare.rulebook.decode_calendars import ANY_CALENDAR
 from relcare.rulebook.decode_clocks import Clock, ClockReader
-from relcare.rulebook.decode_conditions import TIMED, ConditionReader, Scope, Spot, mark_pattern
+from relcare.rulebook.decode_conditions import TIMED, ConditionReader, Scope
 from relcare.rulebook.decode_evidence import EvidenceReader
 from relcare.rulebook.decode_measures import read_subject
 from relcare.rulebook.decode_points import PointReader, spot_of
@@ -22,6 +22,7 @@ from relcare.rulebook.obligations import Cause, Evidence, Obligation, Obligation
 from relcare.rulebook.operands import read_value
 from relcare.rulebook.owed_wording import STATUSES as ZH_STATUSES
 from relcare.rulebook.reader import Reader, read_day
+from relcare.rulebook.spots import Spot, mark_pattern
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.values import Moment
 from relcare.rulebook.vocabulary import Field, Label, Vocabulary

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from relcare.located import Mapping, Node, Scalar
-from relcare.rulebook.decode_conditions import Spot, mark_pattern
 from relcare.rulebook.ordering import SORTABLE, Order, SortKey
 from relcare.rulebook.reader import Reader
+from relcare.rulebook.spots import Spot, mark_pattern
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.words import ORDERED, find_in
 

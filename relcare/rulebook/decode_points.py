@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from relcare.located import Scalar
 from relcare.rulebook.conditions import Span
-from relcare.rulebook.decode_conditions import TIMED, ConditionReader, Spot, mark_pattern, mark_span
+from relcare.rulebook.decode_conditions import TIMED, ConditionReader
 from relcare.rulebook.obligations import Cadence, Point
 from relcare.rulebook.operands import Misread, read_span
 from relcare.rulebook.reader import Reader
+from relcare.rulebook.spots import Spot, mark_pattern, mark_span
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.words import POINTS, UNITS, ZH_PERIODS, find_in, zh_words
 from relcare.timing.spans import MONTHS

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from relcare.located import Scalar
 from relcare.rulebook.conditions import ELAPSED_UNITS, Limit, Span
-from relcare.rulebook.decode_conditions import TIMED, Spot, mark_pattern, mark_span
+from relcare.rulebook.decode_conditions import TIMED
 from relcare.rulebook.decode_vocabulary import ANY_TABLE
 from relcare.rulebook.decode_where import labelled_fields, read_where
 from relcare.rulebook.limits import Limits
@@ -15,6 +15,7 @@ from relcare.rulebook.measures import Measure, RowMeasure, Window
 from relcare.rulebook.names import Labelled, labels, named
 from relcare.rulebook.operands import Misread, read_span
 from relcare.rulebook.reader import Reader
+from relcare.rulebook.spots import Spot, mark_pattern, mark_span
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.vocabulary import NUMERIC, TEMPORAL, Field, Label, Table, Vocabulary
 from relcare.rulebook.words import IN, WHERE, WINDOWS, find_in

@@ -8,11 +8,12 @@ from typing import NamedTuple, Protocol
 from relcare.located import Mapping, Node, Scalar, Sequence
 from relcare.rulebook.cells import write_value
 from relcare.rulebook.decisions import Approval
-from relcare.rulebook.decode_conditions import Scope, Spot, mark_code
+from relcare.rulebook.decode_conditions import Scope
 from relcare.rulebook.keys import KEYS, NO_WORDS, YES_NO_WORDS, in_zh, key_meant, meant
 from relcare.rulebook.names import Labelled, labels, named
 from relcare.rulebook.operands import Misread, Typed, number_words, read_value
 from relcare.rulebook.reader import Reader
+from relcare.rulebook.spots import Spot, mark_code
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.vocabulary import NUMERIC, Vocabulary
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from relcare.located import Mapping, Node, Scalar, Sequence
-from relcare.rulebook.decode_conditions import Spot, mark_pattern
 from relcare.rulebook.keys import EMPTY_WORDS, KEYS, NO_BOUND_WORDS, TIME_WORDS, TYPE_WORDS, entry, in_zh, is_key, meant
 from relcare.rulebook.reader import Reader
+from relcare.rulebook.spots import Spot, mark_pattern
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.vocabulary import NUMERIC, TYPES, Clause, Code, Field, Label, Table
 from relcare.rulebook.words import KNOWN_WITH, find_in

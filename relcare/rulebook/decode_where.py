@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from relcare.rulebook.conditions import All, Condition
-from relcare.rulebook.decode_conditions import ConditionReader, Scope, Spot
+from relcare.rulebook.decode_conditions import ConditionReader, Scope
 from relcare.rulebook.limits import Limits
 from relcare.rulebook.names import Labelled
 from relcare.rulebook.reader import Reader
+from relcare.rulebook.spots import Spot
 from relcare.rulebook.vocabulary import Table
 from relcare.rulebook.words import BOTH, IS, TESTED, find_tests
 

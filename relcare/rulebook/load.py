@@ -10,7 +10,6 @@ from relcare.rulebook.chains import Chains
 from relcare.rulebook.conditions import facts_of
 from relcare.rulebook.decisions import DatedLimit, Decision, Rule, Rulebook
 from relcare.rulebook.decode_calendars import decode_calendar
-from relcare.rulebook.decode_conditions import Spot
 from relcare.rulebook.decode_decisions import DecisionReader, Draft
 from relcare.rulebook.decode_evidence import decode_roles
 from relcare.rulebook.decode_measures import MeasureReader
@@ -25,6 +24,7 @@ from relcare.rulebook.needs import limits_named, limits_of_fact, roots_of
 from relcare.rulebook.order import in_order
 from relcare.rulebook.ordering import Order
 from relcare.rulebook.reader import Reader
+from relcare.rulebook.spots import Spot
 from relcare.rulebook.suggest import did_you_mean, nearest
 from relcare.rulebook.vocabulary import Clause, Fact, Table, Vocabulary
 from relcare.timing.calendars import Calendar

@@ -125,6 +125,7 @@ def _zh_number(fact: Typed, text: str) -> tuple[str, int] | Misread:
     for word, times in ZH_MULTIPLES.items():
         if digits.endswith(word):
             digits, multiple = digits.removesuffix(word), times
+            digits = "1" if not digits and word[0] in "十百千" and len(word) > 1 else digits
             break
     number = zh_numeral(digits)
     if number:

@@ -15,7 +15,7 @@ from relcare.rulebook.vocabulary import Label
 RESERVED = frozenset({"all", "any", "none", "全部", "任一", "均不"})
 FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if code != ord("，")}  # ！ to ～
 STRICT = re.compile(
-    "[０-９＞＜＝％［］＋－Ａ-Ｚａ-ｚ]|[0-9]，[0-9]"
+    "[０-９＝％［］＋－Ａ-Ｚａ-ｚ]|[0-9]，[0-9]"
 )  # in words of the grammar these are a slip of the keyboard
 NUMBER_COMMA = re.compile("[0-9]，[0-9]")
 

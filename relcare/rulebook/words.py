@@ -40,11 +40,11 @@ TESTS = (
     ),
     Spelling("more than …", "compare", "more than", "numbers", "超过…|…以外|高于…|多于…|大于…"),
     Spelling("less than …", "compare", "less than", "numbers", "不满…|不足…|低于…|少于…|小于…|未满…"),
-    Spelling("between … and …", "between", "", "ordered", "介于①和②之间|介于①与②之间|①至②之间|①至②|①到②"),
     Spelling("on or before …", "compare", "at most", "times", "不晚于…|不迟于…|截至…"),
     Spelling("on or after …", "compare", "at least", "times", "不早于…|自…起"),
     Spelling("before …", "compare", "less than", "times", "早于…"),
     Spelling("after …", "compare", "more than", "times", "晚于…"),
+    Spelling("between … and …", "between", "", "ordered", "介于①和②之间|介于①与②之间|①至②之间|①至②|①到②"),
     Spelling("within the last …", "within", "last", "times", "最近…内|最近…以内|过去…内|近…内"),
     Spelling("within the next …", "within", "next", "times", "未来…内|未来…以内|今后…内"),
     Spelling("within last …", "within", "last", "times", "最近…|过去…|近…"),
@@ -117,8 +117,8 @@ POINTS = (
     Spelling("on the festival", "festival", zh="节日当天|节日当日"),
     Spelling("… before due", "due", "before", zh="到期前…"),
     Spelling("… after due", "due", "after", zh="到期后…"),
-    Spelling("… before …", "fact", "before", zh="②之前①|②前①"),
-    Spelling("… after …", "fact", "after", zh="②之后①|②后①"),
+    Spelling("… before …", "fact", "before", zh="②前①|②之前①"),
+    Spelling("… after …", "fact", "after", zh="②后①|②之后①"),
     Spelling("on …", "fact", zh="…当天|…当日"),
 )
 
@@ -168,8 +168,11 @@ ZH_UNITS = {
     "季度": "quarters", "年": "years", "个工作日": "working days", "工作日": "working days",
 }  # fmt: skip
 # Of how an obligation comes again: `每月`, `每季度`, `本季度最后一天`.
-ZH_PERIODS = {"月": "month", "季度": "quarter", "季": "quarter", "年": "year", "周期": "period", "年度": "year"}
-COUNTERS = ("次", "笔", "条", "个", "户", "件")  # behind a count without a unit
+ZH_PERIODS = {
+    "月": "month", "季度": "quarter", "年": "year", "周期": "period", "季": "quarter", "年度": "year", "个月": "month",
+    "个季度": "quarter",
+}  # fmt: skip
+COUNTERS = ("次", "笔", "条", "个", "户", "件", "名", "人")  # behind a count without a unit
 AGES = {"岁": "years", "周岁": "years"}
 
 MULTIPLES = {"thousand": 10**3, "million": 10**6, "billion": 10**9}
@@ -223,7 +226,7 @@ def match_zh(text: str, spelling: Spelling) -> Slots | None:
 
 @cache
 def zh_patterns(spelling: Spelling) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    """Each Chinese pattern with `…` for its values, and where each value of the English pattern stands in it."""
+    """Each Chinese pattern with `…` for its values, the longest first, and where each value of the English one stands."""
     patterns = []
     for written in spelling.zh.split("|") if spelling.zh else ():
         marks = [character for character in written if character in CIRCLED]
@@ -232,7 +235,7 @@ def zh_patterns(spelling: Spelling) -> tuple[tuple[str, tuple[int, ...]], ...]:
         for mark in marks:
             pattern = pattern.replace(mark, "…")
         patterns.append((pattern, order))
-    return tuple(patterns)
+    return tuple(sorted(patterns, key=lambda pair: -len(pair[0])))
 
 
 Found = tuple[Spelling, Slots]
