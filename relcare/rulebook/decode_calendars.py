@@ -34,6 +34,8 @@ from relcare.timing.calendars import (
 )
 
 KEYS = ("kind", "calendar", "week", "known", "closed every year", "closes", "holidays", "festivals")
+KNOWN_KEYS = ("from", "to")
+FESTIVAL_KEYS = ("name", "days")
 HOLIDAY_KEYS = ("name", "announced", "closed", "open")
 DAYS_OF_WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 ANY_CALENDAR = ("calendars", "")  # a calendar has no name: nothing is said about unknown calendars
@@ -71,7 +73,7 @@ def decode_calendar(reader: Reader, document: Mapping, calendars: dict[str, Cale
 def _known(reader: Reader, found: dict[str, Node], document: Mapping) -> tuple[date, date]:
     """The first and last day of what is known; all time where that can't be read."""
     node = reader.need(found, "known", document, "the calendar")
-    parts = reader.mapping(node, "`known`", ("from", "to"))
+    parts = reader.mapping(node, "`known`", KNOWN_KEYS)
     if node is None or parts is None:
         return FIRST, LAST
     first = reader.day(reader.need(parts, "from", node, "`known`"), "`from`")
@@ -170,7 +172,7 @@ def _festivals(reader: Reader, node: Node | None) -> dict[str, Festival]:
     festivals = {}
     for key, value in reader.entries(node, "the festivals"):
         name = reader.name(key, "a festival")
-        found = reader.mapping(value, "a festival", ("name", "days"))
+        found = reader.mapping(value, "a festival", FESTIVAL_KEYS)
         if name is None or found is None:
             continue
         days: dict[date, Place] = {}

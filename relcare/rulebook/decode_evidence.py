@@ -22,6 +22,9 @@ from relcare.rulebook.vocabulary import Field, RowEvidence, RowPauses, RowWaives
 from relcare.rulebook.words import DONE, EVIDENCE, IN, POINTS, WHERE, Spelling, find_in, match_zh
 
 NESTING = ("all", "any")
+EVIDENCE_KEYS = ("as", "kind", "counts when", "rule")
+PAUSES_KEYS = ("kind", "from", "until")
+WAIVES_KEYS = ("rule", "subject", "by", "why")
 NAMED = ("text", "id", "code")  # types of fields that can name a rule or a subject
 DONE_HINT = "write a word of a table and a code, as `interaction call`, or `FACT is known`"
 
@@ -52,7 +55,7 @@ class _Roles:
 
     def evidence(self, node: Node | None, words: dict[str, Scalar]) -> RowEvidence | None:
         reader = self._reader
-        found = reader.mapping(node, "`evidence`", ("as", "kind", "counts when", "rule"))
+        found = reader.mapping(node, "`evidence`", EVIDENCE_KEYS)
         if found is None or node is None:
             return None
         before = len(reader.problems)
@@ -77,7 +80,7 @@ class _Roles:
 
     def pauses(self, node: Node | None) -> RowPauses | None:
         reader = self._reader
-        found = reader.mapping(node, "`pauses`", ("kind", "from", "until"))
+        found = reader.mapping(node, "`pauses`", PAUSES_KEYS)
         if found is None or node is None:
             return None
         before = len(reader.problems)
@@ -92,7 +95,7 @@ class _Roles:
 
     def waives(self, node: Node | None) -> RowWaives | None:
         reader = self._reader
-        found = reader.mapping(node, "`waives`", ("rule", "subject", "by", "why"))
+        found = reader.mapping(node, "`waives`", WAIVES_KEYS)
         if found is None or node is None:
             return None
         before = len(reader.problems)

@@ -21,6 +21,7 @@ from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.vocabulary import NUMERIC, Fact, Field, Label, Table, Vocabulary
 from relcare.rulebook.words import MEASURES, NAMES, beginnings, find_measure, zh_words
 
+DOCUMENT_KEYS = ("kind", "for", "facts")
 FACT_KEYS = ("label", "is", "instead", "empty", "unit", "range")
 ZH_HINT = "write `往来的次数，其中类型为咨询，最近90天内`, `余额最近3个月的月均资产`, `开户日期至今的天数` and the like"
 CHOSEN = Field("date", "moment", Label("", ""))
@@ -41,7 +42,7 @@ class MeasureReader:
     def decode(self, document: Mapping) -> None:
         """Add the facts of a `facts` document to the vocabulary."""
         reader = self._reader
-        found = reader.mapping(document, "a document of facts", ("kind", "for", "facts"))
+        found = reader.mapping(document, "a document of facts", DOCUMENT_KEYS)
         if found is None:
             return
         subject = read_subject(reader, found, document, self._vocabulary)

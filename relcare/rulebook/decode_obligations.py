@@ -29,6 +29,7 @@ from relcare.rulebook.vocabulary import Field, Label, Vocabulary
 from relcare.rulebook.words import GIVES, find_in
 from relcare.timing.calendars import Calendar
 
+CAUSE_KEYS = ("label", "when")
 OBLIGATION_KEYS = ("kind", "for", "label", "dated by", "approved", "ceases when", "limits", "rules")
 RULE_KEYS = (
     "id", "label", "cites", "from", "until", "when", "judged", "if missing", "if not supplied", "starts", "within", "every",
@@ -78,30 +79,10 @@ class ObligationReader:
         self._limits = limits
         self._calendars = calendars
         self._taken = taken
-        self._roles = self._known_roles()
-        self._channels = self._known_channels()
+        self._roles = known_roles(vocabulary)
+        self._channels = known_channels(vocabulary)
         self.owed: list[Owed] = []
         self.broken: set[str] = set()
-
-    def _known_roles(self) -> dict[str, Labelled]:
-        """The roles that can answer for something; none where the vocabulary does not list any."""
-        subject, name = ROLE
-        table = self._vocabulary.table_of(subject)
-        field = table.fields.get(name) if table is not None else None
-        if field is None or not field.codes:
-            return {}
-        roles = {code.key: Labelled(code.key, code.label.zh) for code in field.codes}
-        for other in self._vocabulary.tables.values():
-            for each in other.fields.values():
-                if each.refers == subject:
-                    roles.setdefault(each.name, Labelled(each.name, each.label.zh))
-        return roles
-
-    def _known_channels(self) -> dict[str, Labelled]:
-        """The channels that customers can prefer: their codes have labels."""
-        table = self._vocabulary.table_of(CHANNEL[0])
-        field = table.fields.get(CHANNEL[1]) if table is not None else None
-        return {code.key: Labelled(code.key, code.label.zh) for code in field.codes} if field is not None else {}
 
     def decode(self, document: Mapping) -> None:
         """Add the rules of an `obligation` document."""
@@ -160,7 +141,7 @@ class ObligationReader:
         reader, causes = self._reader, []
         items = reader.items(node, "`ceases when`")
         for item in items:
-            found = reader.mapping(item, "what ends obligations", ("label", "when"))
+            found = reader.mapping(item, "what ends obligations", CAUSE_KEYS)
             if found is None:
                 continue
             if "label" not in found:
@@ -289,3 +270,25 @@ class ObligationReader:
                 self._reader.note(at, "RUL021", message, hint)
                 return False
         return True
+
+
+def known_roles(vocabulary: Vocabulary) -> dict[str, Labelled]:
+    """The roles that can answer for something; none where the vocabulary does not list any."""
+    subject, name = ROLE
+    table = vocabulary.table_of(subject)
+    field = table.fields.get(name) if table is not None else None
+    if field is None or not field.codes:
+        return {}
+    roles = {code.key: Labelled(code.key, code.label.zh) for code in field.codes}
+    for other in vocabulary.tables.values():
+        for each in other.fields.values():
+            if each.refers == subject:
+                roles.setdefault(each.name, Labelled(each.name, each.label.zh))
+    return roles
+
+
+def known_channels(vocabulary: Vocabulary) -> dict[str, Labelled]:
+    """The channels that customers can prefer: their codes have labels."""
+    table = vocabulary.table_of(CHANNEL[0])
+    field = table.fields.get(CHANNEL[1]) if table is not None else None
+    return {code.key: Labelled(code.key, code.label.zh) for code in field.codes} if field is not None else {}

@@ -11,14 +11,17 @@ from relcare.rulebook.spots import Spot, mark_pattern
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.words import ORDERED, find_in
 
+ORDER_KEYS = ("kind", "orders")
+PERIOD_KEYS = ("from", "by", "cites")
+
 
 def decode_order(reader: Reader, document: Mapping, orders: dict[date, tuple[Order, Node]]) -> None:
     """Add the orders of an `order` document to those of other documents, by their first day."""
-    found = reader.mapping(document, "an order", ("kind", "orders"))
+    found = reader.mapping(document, "an order", ORDER_KEYS)
     if found is None:
         return
     for node in reader.items(reader.need(found, "orders", document, "the document"), "orders"):
-        period = reader.mapping(node, "an order's period", ("from", "by", "cites"))
+        period = reader.mapping(node, "an order's period", PERIOD_KEYS)
         if period is None:
             continue
         start = reader.day(reader.need(period, "from", node, "the order"), "`from`")

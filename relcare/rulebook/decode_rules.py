@@ -10,13 +10,15 @@ from relcare.rulebook.cells import write_value
 from relcare.rulebook.decisions import Approval
 from relcare.rulebook.decode_conditions import Scope
 from relcare.rulebook.keys import KEYS, NO_WORDS, YES_NO_WORDS, in_zh, key_meant, meant
-from relcare.rulebook.names import Labelled, labels, named
+from relcare.rulebook.names import Labelled, keys_of, labels, named
 from relcare.rulebook.operands import Misread, Typed, number_words, read_value
 from relcare.rulebook.reader import Reader
 from relcare.rulebook.spots import Spot, mark_code
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.vocabulary import NUMERIC, Vocabulary
 
+APPROVAL_KEYS = ("by", "on", "document")
+CONDITION_KEYS = ("all", "any", "none")
 EXAMPLE_KEYS = ("as of", "gives")
 
 
@@ -83,6 +85,16 @@ def own_fact(reader: Reader, vocabulary: Vocabulary, subject: str, spot: Spot) -
     return named(reader, spot, facts.__contains__, lambda: _own(vocabulary, subject), "RUL029") or ""
 
 
+def reachable_names(vocabulary: Vocabulary, subject: str) -> list[tuple[str, list[str]]]:
+    """The facts that a rule about a subject can name: each key, and the Chinese names that mean it alone."""
+    listed = _labelled(vocabulary, subject)
+    found: list[tuple[str, list[str]]] = []
+    for each in listed:
+        clear = [name for name in dict.fromkeys((each.zh, *each.also)) if keys_of(listed, name) == [each.key]]
+        found.append((each.key, [name for name in clear if not name.isascii()]))
+    return found
+
+
 def _own(vocabulary: Vocabulary, subject: str) -> list[Labelled]:
     return [each for each in _labelled(vocabulary, subject) if "." not in each.key]
 
@@ -95,7 +107,7 @@ def _is_broken(reader: Reader, subject: str, name: str) -> bool:
 
 def read_approval(reader: Reader, node: Node | None) -> Approval | None:
     """`approved: {by, on, document}`."""
-    found = reader.mapping(node, "an approval", ("by", "on", "document"))
+    found = reader.mapping(node, "an approval", APPROVAL_KEYS)
     if found is None or node is None:
         return None
     by = reader.text(reader.need(found, "by", node, "the approval"), "`by`")

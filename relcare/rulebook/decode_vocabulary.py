@@ -12,6 +12,8 @@ from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.vocabulary import NUMERIC, TYPES, Clause, Code, Field, Label, Table
 from relcare.rulebook.words import KNOWN_WITH, find_in
 
+NORM_KEYS = ("kind", "norm", "clauses")
+CLAUSE_KEYS = ("label", "text")
 TABLE_KEYS = ("kind", "table", "label", "subject", "key", "dated by", "fields", "evidence", "pauses", "waives")
 FIELD_KEYS = ("type", "label", "headers", "unit", "codes", "range", "empty", "time", "refers")
 EMPTY_MEANS = ("unknown", "not yet", "none")
@@ -22,7 +24,7 @@ ANY_TABLE = ("tables", "")  # a table has no name: nothing is said about unknown
 
 def decode_norm(reader: Reader, document: Mapping, clauses: dict[str, Clause]) -> None:
     """Add the clauses of a `norm` document to `clauses`."""
-    found = reader.mapping(document, "a norm", ("kind", "norm", "clauses"))
+    found = reader.mapping(document, "a norm", NORM_KEYS)
     if found is None:
         return
     reader.label(found.get("norm"), "norm")
@@ -31,7 +33,7 @@ def decode_norm(reader: Reader, document: Mapping, clauses: dict[str, Clause]) -
             earlier = clauses[key.text].place
             reader.note(key, "RUL012", f"clause `{key.text}` stands in the register twice", f"also at {earlier}")
             continue
-        clause = reader.mapping(node, "a clause", ("label", "text"))
+        clause = reader.mapping(node, "a clause", CLAUSE_KEYS)
         clause = {} if clause is None else clause
         text = clause.get("text")
         label = reader.label(clause.get("label"), key.text)

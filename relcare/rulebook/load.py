@@ -29,6 +29,7 @@ from relcare.rulebook.suggest import did_you_mean, nearest
 from relcare.rulebook.vocabulary import Clause, Fact, Table, Vocabulary
 from relcare.timing.calendars import Calendar
 
+LIMITS_KEYS = ("kind", "limits")
 KINDS = ("norm", "table", "facts", "limits", "decision", "obligation", "calendar", "order")
 
 Name = tuple[str, str]  # subject, fact
@@ -55,7 +56,7 @@ def load(
     vocabulary = _vocabulary(reader, documents["table"], clauses)
     limits = Limits(reader)
     for document in documents["limits"]:
-        found = reader.mapping(document, "a document of limits", ("kind", "limits")) or {}
+        found = reader.mapping(document, "a document of limits", LIMITS_KEYS) or {}
         limits.declare(reader.need(found, "limits", document, "the document"))
     for document in (*documents["decision"], *documents["obligation"]):
         limits.declare(entry(document, "limits"))
