@@ -21,7 +21,10 @@ COMMANDS: dict[str, str] = {
     "explain": "relcare.cli.explain",
 }
 GROUPS: dict[str, tuple[str, dict[str, str]]] = {
-    "rules": ("The rulebook's own tools.", {"check": "relcare.cli.rules_check", "show": "relcare.cli.rules_show", "schema": "relcare.cli.rules_schema"}),
+    "rules": (
+        "The rulebook's own tools.",
+        {"check": "relcare.cli.rules_check", "show": "relcare.cli.rules_show", "schema": "relcare.cli.rules_schema"},
+    ),
 }
 SETTINGS = {"help_option_names": ["--help", "-h"]}
 EPILOG = (

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 from relcare.located import Mapping, Node, Scalar, Sequence
-from relcare.rulebook.cells import write_value
 from relcare.rulebook.decisions import Approval
 from relcare.rulebook.decode_conditions import Scope
 from relcare.rulebook.keys import KEYS, NO_WORDS, YES_NO_WORDS, in_zh, key_meant, meant
 from relcare.rulebook.names import Labelled, keys_of, labels, named
-from relcare.rulebook.operands import Misread, Typed, number_words, read_value
+from relcare.rulebook.operands import Misread, Typed, read_value
 from relcare.rulebook.reader import Reader
 from relcare.rulebook.spots import Spot, mark_code
 from relcare.rulebook.suggest import did_you_mean
@@ -197,7 +197,8 @@ def _cell(reader: Reader, fact: Typed, value: Scalar) -> str:
     if text.isascii() or fact.type not in NUMERIC:
         return text
     number = read_value(fact, text)
-    if isinstance(number, Misread):
+    if isinstance(number, Misread) or not isinstance(number, int | Decimal):
         return text
-    reader.said(value, spot.part(), *number_words(fact, text, number))
-    return write_value(number, fact.type)
+    plain = f"{Decimal(number).normalize():f}"
+    reader.said(value, spot.part(), plain, text)
+    return plain

@@ -570,3 +570,51 @@ def test_trees_with_other_words_differ() -> None:
     assert first != second
     assert replace(first) == first
     assert re.search("[一-鿿]", "".join(keys.zh_keys(["when"])))
+
+
+def told(pattern: str) -> str:
+    """A pattern as the page shows it: values are letters."""
+    letters = iter("ABC")
+    pattern = pattern.translate(words.NAMED)
+    return "".join(next(letters) if character == "…" else character for character in pattern)
+
+
+def spelling_rows(table: tuple[Spelling, ...]) -> list[str]:
+    rows = []
+    for spelling in table:
+        chinese = " · ".join(f"`{told(written)}`" for written in spelling.zh.split("|"))
+        rows.append(f"| `{told(spelling.pattern)}` | {chinese} |")
+    return rows
+
+
+def word_rows(table: dict[str, str]) -> list[str]:
+    return [f"| `{word}` | {' · '.join(f'`{each}`' for each in zh.split('|'))} |" for word, zh in table.items()]
+
+
+def test_the_page_of_words_holds_the_tables(root: Path) -> None:
+    page = (root / "docs" / "words.md").read_text(encoding="utf-8")
+    shown = {
+        "Tests": spelling_rows(words.TESTS),
+        "Parts of another fact": spelling_rows(words.SHARES),
+        "Measures": spelling_rows(words.MEASURES),
+        "What follows a measure, and evidence": spelling_rows((*words.PIECES, *words.NAMES, *words.WINDOWS)),
+        "Points in time": spelling_rows(words.POINTS),
+        "Other lines of an obligation": spelling_rows(
+            (*words.STARTS, *words.WITHIN, *words.EVERY, *words.LAPSES, *words.WARNS, *words.PAUSES, *words.DONE)
+        ),
+        "Orders, examples, fields": spelling_rows((*words.ORDERED, *words.GIVES, *words.KNOWN_WITH)),
+        "Keys": word_rows(keys.KEYS),
+        "Words that stand alone": [
+            row
+            for table in (
+                keys.KIND_WORDS, keys.CHOICE_WORDS, keys.YES_NO_WORDS, keys.ROLL_WORDS, keys.JUDGED_WORDS,
+                keys.OUTCOME_WORDS, keys.NOTHING_WORDS, STATUSES, keys.TYPE_WORDS, keys.EMPTY_WORDS, keys.TIME_WORDS,
+                keys.WEEK_WORDS,
+            )
+            for row in word_rows(table)
+        ],
+    }  # fmt: skip
+    found = dict(part.split("\n", 1) for part in page.split("\n## ")[1:])
+    assert list(found) == list(shown)
+    for title, rows in shown.items():
+        assert [line for line in found[title].split("\n") if line.startswith("| `")] == rows, title
