@@ -41,12 +41,20 @@ def overlap(one: Dated, other: Dated) -> bool:
 
 def scope_of(reader: Reader, vocabulary: Vocabulary, subject: str) -> Scope:
     """What a rule about a subject may name: its facts, and those of the subjects that it refers to."""
+    known: dict[tuple[int, ...], list[Labelled]] = {}  # by how many facts there are: they are added one by one
+
+    def labelled() -> list[Labelled]:
+        count = tuple(map(len, vocabulary.facts.values()))
+        if count not in known:
+            known[count] = _labelled(vocabulary, subject)
+        return known[count]
+
     return Scope(
         f"a {subject}",
         lambda name: vocabulary.fact(subject, name),
         lambda: _reachable(vocabulary, subject),
         lambda name: _is_broken(reader, subject, name),
-        lambda: _labelled(vocabulary, subject),
+        labelled,
     )
 
 
