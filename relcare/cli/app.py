@@ -23,7 +23,12 @@ COMMANDS: dict[str, str] = {
 GROUPS: dict[str, tuple[str, dict[str, str]]] = {
     "rules": (
         "The rulebook's own tools.",
-        {"check": "relcare.cli.rules_check", "show": "relcare.cli.rules_show", "schema": "relcare.cli.rules_schema"},
+        {
+            "check": "relcare.cli.rules_check",
+            "show": "relcare.cli.rules_show",
+            "diff": "relcare.cli.rules_diff",
+            "schema": "relcare.cli.rules_schema",
+        },
     ),
 }
 SETTINGS = {"help_option_names": ["--help", "-h"]}

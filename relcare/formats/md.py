@@ -17,13 +17,19 @@ _breaks = re.compile(r"\r\n|\r|\n")
 def render(report: Report, stream: BinaryIO, setting: Setting) -> bool:
     """All columns; codes by their words; a line break in a cell is `<br>`."""
     rows = [[_cell(column, text) for column, text in zip(report.columns, row, strict=True)] for row in report.rows]
-    parts = []
+    parts: list[str] = []
     if setting.headers:
         as_of = f" · {word('as of', report.language)} {escaped(report.as_of)}" if report.as_of else ""
         parts.append(f"## {escaped(report.title)}{as_of}\n")
     if report.notes:
         parts.append("".join(f"- {escaped(note)}\n" for note in report.notes))
-    if rows or (setting.always and not report.nothing):
+    if rows and report.divided:
+        from relcare.formats.divided import parts as parts_of
+
+        for title, part in parts_of(report):
+            cells = [[_cell(column, text) for column, text in zip(part.columns, row, strict=True)] for row in part.rows]
+            parts.append(f"### {escaped(title)}\n\n{_table(part, cells)}")
+    elif rows or (setting.always and not report.nothing):
         parts.append(_table(report, rows))
     elif report.nothing:
         parts.append(escaped(report.nothing) + "\n")

@@ -55,7 +55,8 @@ class Report:
     `made_from` names rulebook, calendar and book with versions and hashes; `notes` are sentences for the reader's eye
     (what was not judged, how old the data is): shown by `table`, `md` and `json`, not in a pipe. `shown` are the keys of
     the columns that a terminal table shows where the user named none. `facts` are further parts of the JSON object.
-    `language` (`en` or `zh`) is that of the few words a format adds itself. `problems` are those that the rows tell of,
+    `divided` is the key of the column by which the rows fall into parts that tell of different things: `table` and `md`
+    show a table for each, and the notes first. `language` (`en` or `zh`) is that of the few words a format adds itself. `problems` are those that the rows tell of,
     so that a terminal can show their source lines.
     """
 
@@ -71,3 +72,4 @@ class Report:
     facts: dict[str, object] = field(default_factory=dict)
     language: str = "en"
     problems: tuple[Problem, ...] = ()
+    divided: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from io import StringIO
 from itertools import islice
 from typing import TYPE_CHECKING, BinaryIO
@@ -26,6 +27,8 @@ def render(report: Report, stream: BinaryIO, setting: Setting) -> bool:
     Only columns of free text wrap; where even that does not fit, the widest of the others do. Nothing is cut.
     """
     write(stream, setting, heading(report))
+    if report.divided:
+        return _in_parts(report, stream, setting)
     indices = _shown(report)
     columns = [report.columns[index] for index in indices]
     cells = ([_cell(report.columns[index], row[index]) for index in indices] for row in report.rows)
@@ -44,6 +47,27 @@ def render(report: Report, stream: BinaryIO, setting: Setting) -> bool:
         batch = list(islice(cells, MEASURED))
     write(stream, setting, ["", counted(count, "row", report.language), *footing(report, setting)])
     return True
+
+
+def _in_parts(report: Report, stream: BinaryIO, setting: Setting) -> bool:
+    """The notes, which sum it up, then a titled table for each part."""
+    from rich.text import Text
+
+    from relcare.formats.divided import parts
+
+    write(stream, setting, footing(replace(report, made_from={}), setting))
+    found = False
+    for title, part in parts(report):
+        found = True
+        cells = [[_cell(column, text) for column, text in zip(part.columns, row, strict=True)] for row in part.rows]
+        widths = fitted(part.columns, cells, setting.width, headers=setting.headers)
+        write(
+            stream, setting, ["", Text(title, style="bold"), grid(part.columns, cells, widths, headers=setting.headers)]
+        )
+    if not found:
+        write(stream, setting, [report.nothing])
+    write(stream, setting, footing(replace(report, notes=()), setting))
+    return found
 
 
 def heading(report: Report) -> list[RenderableType]:

@@ -72,7 +72,7 @@ def test_every_format_writes_text_with_lf(name: str) -> None:
 
 def test_every_suffix_names_a_format() -> None:
     assert set(SUFFIXES.values()) == set(FORMATS)
-    assert set(TABLES) == {"check", "explain"}
+    assert set(TABLES) == {"check", "explain", "rules check"}
 
 
 # tsv, csv
@@ -317,3 +317,26 @@ def test_harmless_text_is_on_one_line() -> None:
 
 def test_width_counts_terminal_columns() -> None:
     assert width_of("a李e\u0301") == 4
+
+
+@pytest.mark.parametrize("name", ["table", "md"])
+def test_a_divided_report_has_the_notes_first_and_a_table_for_each_part(name) -> None:
+    columns = (Column("part", "Part", "code", {"b": "Second"}), Column("who", "Who"), Column("why", "Why"))
+    rows = ListedRows([("a", "Ann", ""), ("b", "", "late"), ("a", "Ben", "")])
+    report = Report("r", "R", "", columns, rows, {}, notes=("Two parts.",), divided="part")
+    stream = io.BytesIO()
+    assert render(name, report, stream)
+    lines = [line for line in stream.getvalue().decode().splitlines() if line.strip(" ─|:-")]
+    said = [
+        " ".join(word for word in line.replace("|", " ").replace("#", " ").split() if word not in "·-")
+        for line in lines
+    ]
+    assert said == ["R", "Two parts.", "a", "Who", "Ann", "Ben", "Second", "Why", "late"]
+
+
+def test_a_divided_report_stays_one_list_in_a_pipe() -> None:
+    columns = (Column("part", "Part"), Column("who", "Who"))
+    report = Report("r", "R", "", columns, ListedRows([("a", "Ann"), ("b", "")]), {}, divided="part")
+    stream = io.BytesIO()
+    assert render("tsv", report, stream)
+    assert stream.getvalue() == b"part\twho\na\tAnn\nb\t\n"
