@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from relcare.located import Place, Scalar
+from relcare.located import Mapping, Node, Place, Scalar, Sequence
 from relcare.rulebook.words import CIRCLED, Spelling, match
 
 Part = tuple[int, int]
 
 
 class Word(NamedTuple):
-    """A word or name, in both languages."""
+    """A word in both languages, or the key and the label of what has a name."""
 
     en: str
     zh: str
+    is_name: bool
 
 
 class Pattern(NamedTuple):
@@ -43,9 +44,9 @@ class Marks:
     def _at(self, scalar: Scalar) -> _Marked:
         return self._marked.setdefault(scalar.place, _Marked({}, {}))
 
-    def word(self, at: Scalar, part: Part, en: str, zh: str) -> None:
-        """A stretch stands for a word."""
-        self._at(at).words[part] = Word(en, zh)
+    def word(self, at: Scalar, part: Part, en: str, zh: str, *, is_name: bool = False) -> None:
+        """A stretch stands for a word or a name."""
+        self._at(at).words[part] = Word(en, zh, is_name)
 
     def pattern(
         self,
@@ -73,6 +74,17 @@ class Marks:
         text = " ".join(scalar.text.split())
         return _Writer(text, marked, language, labels=labels).stretch(0, len(text))
 
+    def tree(self, node: Node, language: str) -> Node:
+        """A tree with its texts in `language`, at their places."""
+        match node:
+            case Scalar():
+                return Scalar(self.written(node, language), node.place)
+            case Sequence():
+                return Sequence(tuple(self.tree(item, language) for item in node.items), node.place)
+            case Mapping():
+                entries = ((Scalar(self.written(key, language), key.place), value) for key, value in node.entries)
+                return Mapping(tuple((key, self.tree(value, language)) for key, value in entries), node.place)
+
 
 class _Writer:
     def __init__(self, text: str, marked: _Marked, language: str, *, labels: bool) -> None:
@@ -91,7 +103,7 @@ class _Writer:
             return self._pattern(pattern, start, end)
         word = self._marked.words.get((start, end))
         if word is not None:
-            return word.zh if self._language == "zh" and self._labels else word.en
+            return word.zh if self._language == "zh" and (self._labels or not word.is_name) else word.en
         return self._joined(start, end, self._outermost(start, end))
 
     def _pattern(self, mark: Pattern, start: int, end: int) -> str:

@@ -78,4 +78,4 @@ def mark_name(reader: Reader, spot: Stretch, key: str, listed: Callable[[], Iter
     every = list(listed())
     zh = next((each.zh for each in every if each.key == key), "")
     clear = zh and not zh.isascii() and keys_of(every, zh) == [key] and all(each.key != zh for each in every)
-    reader.said(spot.at, spot.part(), key, zh if clear else key)
+    reader.said(spot.at, spot.part(), key, zh if clear else key, is_name=True)

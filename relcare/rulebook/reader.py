@@ -94,10 +94,10 @@ class Reader:
             if near:
                 found.setdefault(near if near in known else key_meant(near, known), value)
 
-    def said(self, at: Scalar, part: tuple[int, int], en: str, zh: str) -> None:
+    def said(self, at: Scalar, part: tuple[int, int], en: str, zh: str, *, is_name: bool = False) -> None:
         """Note that a stretch of a scalar was understood as a word; what `rules show` writes anew."""
         if self.marks is not None:
-            self.marks.word(at, part, en, zh)
+            self.marks.word(at, part, en, zh, is_name=is_name)
 
     def entries(self, node: Node | None, what: str) -> tuple[tuple[Scalar, Node], ...]:
         """The entries of a mapping whose keys are free names; () (noted) if the node is no mapping."""
