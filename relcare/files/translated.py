@@ -77,7 +77,8 @@ def _scalars(text: str, lines: list[str], shown: str) -> Iterator[_Standing]:
     from yaml import events
 
     stack: list[list[Any]] = []  # of open collections: is it a mapping, is it a flow, how many nodes so far
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+    loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+    for event in yaml.parse(text, Loader=loader):
         if isinstance(event, events.ScalarEvent):
             mark: Any = event.start_mark
             end: Any = event.end_mark
