@@ -196,7 +196,7 @@ class DecisionReader:
     def _key(self, name: Scalar, codes: tuple[Code, ...]) -> str:
         key = _outcome(name.text, codes)
         label = next((code.label.zh for code in codes if code.key == key), in_zh(OUTCOME_WORDS, key))
-        self._reader.said(name, (0, len(name.text)), key, label if _outcome(label, codes) == key else key)
+        self._reader.said(name, (0, len(name.text)), key, label if _outcome(label, codes) == key else key, is_name=True)
         return key
 
     def _example(self, node: Node, scope: Scope, draft: Draft) -> Example | None:

@@ -72,8 +72,10 @@ def load(
     for document in documents["decision"]:
         decisions.outline(document)
     taken = {name: fact.place for facts in vocabulary.facts.values() for name, fact in facts.items()}
+    every = [fact for facts in vocabulary.facts.values() for fact in facts.values()]
+    labelled = {fact.label.zh: fact.place for fact in every if not fact.label.zh.isascii()}
     limits.check_names(
-        {name: f.place for table in vocabulary.tables.values() for name, f in table.fields.items()} | taken
+        {name: f.place for table in vocabulary.tables.values() for name, f in table.fields.items()} | taken | labelled
     )
     for draft in decisions.drafts:
         decisions.complete(draft)

@@ -10,7 +10,10 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple, Protocol
 
 from relcare.located import Scalar
+from relcare.rulebook.keys import zh_keys
 from relcare.rulebook.reader import Reader
+
+RESERVED_LABELS = frozenset(zh_keys(("all", "any", "none", "as of", "gives")))
 
 
 class Stretch(Protocol):
@@ -71,11 +74,16 @@ def named(
     return keys[0]
 
 
+def can_stand(zh: str) -> bool:
+    """Whether a Chinese label can be written for a key: it is no word of the grammar and parts no list."""
+    return not zh.isascii() and zh not in RESERVED_LABELS and not any(mark in zh for mark in ",，、[]【】：")
+
+
 def mark_name(reader: Reader, spot: Stretch, key: str, listed: Callable[[], Iterable[Labelled]]) -> None:
     """Mark a stretch as the name of `key`."""
     if reader.marks is None:
         return
     every = list(listed())
     zh = next((each.zh for each in every if each.key == key), "")
-    clear = zh and not zh.isascii() and keys_of(every, zh) == [key] and all(each.key != zh for each in every)
+    clear = can_stand(zh) and keys_of(every, zh) == [key] and all(each.key != zh for each in every)
     reader.said(spot.at, spot.part(), key, zh if clear else key, is_name=True)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from relcare.located import Scalar
 from relcare.rulebook.conditions import Span
 from relcare.rulebook.keys import YES_NO_WORDS
+from relcare.rulebook.names import can_stand
 from relcare.rulebook.operands import Typed, zh_span
 from relcare.rulebook.reader import Reader
 from relcare.rulebook.words import Slots, Spelling, match_zh
@@ -47,8 +48,8 @@ def mark_span(reader: Reader, spot: Spot, span: Span) -> None:
 def mark_code(reader: Reader, spot: Spot, fact: Typed, key: str) -> None:
     """Mark a stretch as a code, `yes` or `no`."""
     zh = YES_NO_WORDS.get(key, key) if fact.type == "yes_no" else key
-    zh = next((code.label.zh for code in fact.codes if code.key == key and not code.label.zh.isascii()), zh)
-    reader.said(spot.at, spot.part(), key, zh)
+    zh = next((code.label.zh for code in fact.codes if code.key == key and can_stand(code.label.zh)), zh)
+    reader.said(spot.at, spot.part(), key, zh, is_name=bool(fact.codes))
 
 
 def literal_part(spot: Spot, spelling: Spelling) -> tuple[int, int]:

@@ -44,6 +44,8 @@ def rules_show(request: Request, names: tuple[str, ...]) -> Result:
             for shown, text in texts.items()
         }
         again = _trees(written)
+        if load(again, fingerprint)[0] != rulebook:
+            raise RuntimeError("the rules in the other language do not read back the same")
     told = tuple(with_lines(by_place([*problems, *mistakes])))
     try:
         return Result(text=_chosen(names, folder, written, again), problems=told)

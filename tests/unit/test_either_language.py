@@ -423,6 +423,11 @@ def test_a_label_of_several_is_told_with_its_candidates() -> None:
     assert marked(when_file("visits: 3以上") + twin) == []
 
 
+def test_a_limit_has_no_label_of_a_fact_for_its_name() -> None:
+    text = when_file("资产: 负债以上") + "---\nkind: limits\nlimits:\n  负债: [{from: 2026-01-01, is: 5}]\n"
+    assert ("RUL040", "负债") in [(code, mark) for code, mark, _ in marked(text)]
+
+
 MISTAKES = [
     ("资严: 600万以上", "RUL030", "资严", "did you mean `资产`?"),
     ("资产: 600万以尚", "RUL031", "600万以尚", ""),

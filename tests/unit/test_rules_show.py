@@ -66,6 +66,15 @@ for: customer
 rules:
   - {id: R, label: R, cites: 1, from: 2026-01-01, due: 30 days before renews_on, done when: talk, by: anyone}
 """
+PARTED = """\
+---
+kind: decision
+decides: size
+for: customer
+choose: first that matches
+rules:
+  - {id: S, label: S, cites: 1, from: 2026-01-01, when: {kind: "[big, small]", flag: yes}, then: one}
+"""
 
 
 def test_a_label_that_reads_as_a_word_of_the_grammar_stays_a_key(
@@ -76,6 +85,17 @@ def test_a_label_that_reads_as_a_word_of_the_grammar_stays_a_key(
     shown = capfd.readouterr().out
     assert "到期: renews_on前30天" in shown
     assert "续期前日" not in shown
+
+
+def test_labels_that_part_a_list_or_are_words_of_the_grammar_stay_keys(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    fields = "  kind: {type: code, label: {en: Kind, zh: 类别}, codes: {big: {en: Big, zh: 大、特大}, small: {en: Small, zh: 小}}}\n"
+    fields += "  flag: {type: yes_no, label: {en: Flag, zh: 任一}}\n---\nkind: table\ntable: calls"
+    text = AWKWARD.replace("---\nkind: table\ntable: calls", fields, 1) + PARTED
+    (tmp_path / "r.yaml").write_text(text.replace("续期前日", "续期日"), encoding="utf-8")
+    assert main(["rules", "show", "S", "--rules", str(tmp_path), "--lang", "zh"]) == OK
+    assert '条件: {类别: "[big, 小]", flag: 是}' in capfd.readouterr().out
 
 
 def test_a_rulebook_with_mistakes_is_shown_with_its_problems(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
