@@ -7,7 +7,7 @@ what vanishes is asked of the plain reference.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from relcare.engine import past
+from relcare.engine.decide import Engine
 from relcare.engine.owed_rows import owed_rows
 from relcare.files.book import Book
 from relcare.files.open_book import open_book
@@ -74,6 +76,8 @@ VANISHED = {
     ("CARE-WARNING", "another start"): 1,
     ("CLOCK-FOLLOWUP", "another start"): 39,
 }
+# How many periods and festivals of a year passed with nothing done, by rule.
+LAPSED = {"CARE-FESTIVAL": 16, "CARE-OPENDAY": 38, "CARE-RETAIN": 2, "CARE-REVIEW": 19, "CARE-SAFETY": 62}
 # The rules of which rows appear later than they open: their conditions come to hold.
 COMES_TO_HOLD = {"CARE-FESTIVAL", "CARE-OPENDAY", "CARE-RETAIN", "CARE-REVIEW"}
 
@@ -347,7 +351,7 @@ class Replay:
             return ""
         if key[2] in MOVES and all(one.opens != key[3] for one in now.occurrences):
             return "another start" if now.occurrences or (now.nothing and now.nothing.why == "absent") else ""
-        if now.nothing is None or now.nothing.why != "condition":
+        if not self.against_it(key, now):
             return ""
         if not row["open"]:
             return "condition"
@@ -366,7 +370,18 @@ class Replay:
             return "comes into being" if self.who(key[0], key[1], before) is None else ""
         if key[2] in MOVES and owing.occurrences:
             return "another start"
-        return "condition" if owing.nothing is not None and owing.nothing.why == "condition" else ""
+        return "condition" if self.against_it(key, owing) else ""
+
+    def against_it(self, key: Key, owing: Owing) -> bool:
+        """Whether the condition speaks against it: of what comes again against this period, others may be owed."""
+        if owing.nothing is not None:
+            return owing.nothing.why == "condition"
+        return self.again(key) and all(one.opens != key[3] for one in owing.occurrences)
+
+    def again(self, key: Key) -> bool:
+        """Whether a row is of a period or festival that all subjects share."""
+        every = self.rules[key[2]].every
+        return every is not None and not every.on
 
     def same(self, key: Key, row: Row, day: date) -> bool:
         """Whether the reference says the same of a row; it need not know what was given up more than a period ago."""
@@ -388,7 +403,19 @@ def replay(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Replay:
     book = open_book(root / "sample_data", rulebook.vocabulary, settings, tmp_path_factory.mktemp("book"))
     every = [FIRST + DAY * i for i in range((LAST - FIRST).days + 1)]
     days = [day for i, day in enumerate(every) if day >= DAILY or i % 2 == 0]
-    owed = {day: owed_rows(rulebook, book, end_of(day), tmp_path_factory.mktemp("spill")) for day in days}
+    spill = tmp_path_factory.mktemp("spill")
+    with pytest.MonkeyPatch.context() as patched:  # from many days the book is asked for the same moments of the past
+        asked: dict[Any, past.Written] = {}
+
+        def once(engine: Engine, subject: str, rules: Mapping[int, Obligation], moment: datetime) -> past.Written:
+            key = (subject, tuple(rules), moment)
+            if key not in asked:
+                asked[key] = asked_then(engine, subject, rules, moment)
+            return asked[key]
+
+        asked_then = past.asked_then
+        patched.setattr(past, "asked_then", once)
+        owed = {day: owed_rows(rulebook, book, end_of(day), spill) for day in days}
     return Replay(rulebook, book, days, owed)
 
 
@@ -465,6 +492,34 @@ def test_what_appears_is_explained(replay: Replay) -> None:
     assert {rule for rule, why in told if why == "condition"} == COMES_TO_HOLD
     # the follow-up stands ahead of its start from the day on which the complaint is there
     assert {rule for rule, why in told if why in ("another start", "comes into being")} == {"CLOCK-FOLLOWUP"}
+
+
+def test_what_lapsed_is_what_was_open_when_the_list_of_its_last_day_was_printed(
+    replay: Replay, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Of every period and festival that was over within the year, from the list of its last day and from that of today."""
+    now: dict[date, dict[Key, str]] = {shift(date(2025, 11, 1), n + 1, "months") - DAY: {} for n in range(12)}
+    for key, row in replay.at[LAST].items():
+        lapses = replay.clock(row, end_of(LAST)).lapses_at if replay.again(key) else None
+        if lapses is not None and lapses < end_of(LAST):
+            assert lapses == end_of(lapses.date())
+            now.setdefault(lapses.date(), {})[key] = row["status"]
+    assert now.keys() > {date(2026, 5, 19), date(2026, 8, 25), date(2026, 9, 30)}
+    told = Counter[str]()
+    for day, rows in now.items():
+        spill = tmp_path_factory.mktemp("spill")
+        printed = owed_rows(replay.rulebook, replay.book, end_of(day), spill, every=False)
+        then = {
+            key_of(row): row["status"]
+            for row in printed
+            if replay.again(key_of(row)) and replay.clock(row, end_of(day)).lapses_at == end_of(day)
+        }
+        open_then = {key for key, status in then.items() if status != "undetermined"}
+        lapsed = {key for key, status in rows.items() if status == "lapsed"}
+        assert open_then == lapsed, day
+        assert then.keys() - open_then == {key for key, status in rows.items() if status == "undetermined"}, day
+        told.update(key[2] for key in lapsed)
+    assert told == LAPSED
 
 
 def test_the_reference_says_the_same_of_all_that_turns(replay: Replay) -> None:

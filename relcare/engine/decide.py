@@ -22,6 +22,8 @@ from relcare.rulebook.decisions import Rulebook
 from relcare.rulebook.measures import AgeMeasure, OfMeasure, RowMeasure
 from relcare.rulebook.vocabulary import Fact, Table
 
+BRIEF = 1_000_000  # bytes of a book that is worked through sooner than plans for a large one are made
+
 
 class Relation(NamedTuple):
     """Decided subjects: the stages of a WITH in order, the last one's name, and how each fact stands in it."""
@@ -45,7 +47,10 @@ class Engine:
 
     def __init__(self, rulebook: Rulebook, book: Book, as_of: datetime, spill: Path, memory_limit: str = "") -> None:
         self.rulebook, self.book, self.as_of, self.spill = rulebook, book, as_of, spill
-        self.session = Session((s.scan for s in book.sources.values()), spill, memory_limit)
+        self.memory_limit = memory_limit
+        files = [s.scan for s in book.sources.values()]
+        brief = sum(file.stat().st_size for file in files) < BRIEF
+        self.session = Session(files, spill, memory_limit, brief=brief)
         self.plan = Plan(rulebook, book, as_of)
         self.scanned: dict[str, Scanned] = {}
         self.sources: dict[str, Source] = dict(book.sources)
@@ -157,7 +162,8 @@ class Engine:
             items += made.items
             columns |= made.columns
         for other, names in plan.references.items():
-            joined, taken, referred = self._referred(plan, other, names)
+            joined, taken, referred, before = self._referred(plan, other, names)
+            stages += before
             joins.append(joined)
             items += taken
             columns |= referred
@@ -224,8 +230,11 @@ class Engine:
 
     def _referred(
         self, plan: SubjectPlan, other: str, names: dict[str, None]
-    ) -> tuple[str, list[str], dict[str, Column]]:
-        """The facts of another subject, reached through the declared key: a join, its items and columns."""
+    ) -> tuple[str, list[str], dict[str, Column], list[tuple[str, str]]]:
+        """The facts of another subject, reached through the declared key: a join, its items and columns, the stages before it.
+
+        What stands in a table already is read from there; what has to be worked out is, once, into a table.
+        """
         relation = self.relation(other)
         made = sql.name(f"{other} decided")
         flags: list[str] = [f"{sql.name(relation.key)} AS {sql.name(f'{other} key')}"]
@@ -273,11 +282,12 @@ class Engine:
                 value, there.type, absent=absent, empty=empty, over=carried.get("over", ""), until=carried.get("until", ""),
                 silent=carried.get("silent", "FALSE"), choices=choices,
             )  # fmt: skip
-        self.session.run(
-            f"CREATE OR REPLACE TEMP TABLE {made} AS\n{relation.prefix}SELECT {', '.join(flags)} FROM {sql.name(relation.name)}"
-        )
+        select = f"SELECT {', '.join(flags)} FROM {sql.name(relation.name)}"
+        stages = [(f"{other} decided", select)] if not relation.stages else []
+        if not stages:
+            self.session.run(f"CREATE OR REPLACE TEMP TABLE {made} AS\n{relation.prefix}{select}")
         join = f"LEFT JOIN {made} ON {made}.{sql.name(f'{other} key')} = own.{sql.name(plan.table.reference_to(other))}"
-        return join, items, columns
+        return join, items, columns, stages
 
     def _codes(self, subject: str, name: str, column: Column) -> dict[str, None]:
         """The codes of a decision of which some may still be the outcome; none where that is not known."""

@@ -12,12 +12,13 @@ from relcare.engine.decisions import unknown
 from relcare.engine.occurrences import highest, lowest
 from relcare.engine.scan import Scanned
 from relcare.engine.stretches import stretches
-from relcare.rulebook.conditions import All, Condition, OneOf, facts_of
+from relcare.rulebook.conditions import All, Condition, Includes, Known, OneOf, facts_of, tests_of
 from relcare.rulebook.obligations import AllDone, AnyDone, Evidence, FactDone, Obligation, RowsDone, parts_of
 from relcare.rulebook.vocabulary import Table
 from relcare.timing.calendars import Calendar
 
 CUSTOMER = "customer"
+_PLAIN = (OneOf, Includes, Known)
 SLACK = 45  # days by which the longest closures stretch a span in working days
 
 
@@ -167,16 +168,35 @@ def _of_table(kinds: dict[Kind, int], link: Link, scanned: Scanned, judge: Judge
         yield f"SELECT {head}, CAST({number} AS SMALLINT) AS kind, FALSE AS doubt FROM {relation} WHERE {visible}{certain}{dated}"
         if not open_ and not _open(at):
             continue
-        for kind in group:
-            condition = condition_of(kind, table, supplied)
-            verdict = judge.condition(condition) if condition is not None else "TRUE"
-            may = [f"({verdict}) IS NULL"]
-            may += [f"(({verdict}) AND loose)"] if scanned.loose else []
-            may += [f"(({verdict}) AND {at.value} IS NULL)"] if _open(at) else []
-            yield (
-                f"SELECT {head}, CAST({kinds[kind]} AS SMALLINT) AS kind, TRUE AS doubt FROM {relation} "
-                f"WHERE {visible}({' OR '.join(may)})"
-            )
+        may = {kinds[kind]: _may(condition_of(kind, table, supplied), scanned, judge) for kind in group}
+        told = ", ".join(f"CASE WHEN {perhaps} THEN {number} END" for number, perhaps in may.items())
+        yield (
+            f"SELECT {head}, CAST(unnest([{told}]) AS SMALLINT) AS kind, TRUE AS doubt FROM {relation} "
+            f"WHERE {visible}{_perhaps(condition, scanned)}({' OR '.join(may.values())})"
+        )
+
+
+def _may(condition: Condition | None, scanned: Scanned, judge: Judge) -> str:
+    """Whether it is unknown of a row if it is evidence of a kind, or since when."""
+    at = scanned.columns[scanned.table.dated_by]
+    verdict = judge.condition(condition) if condition is not None else "TRUE"
+    may = [f"({verdict}) IS NULL"]
+    may += [f"(({verdict}) AND loose)"] if scanned.loose else []
+    may += [f"(({verdict}) AND {at.value} IS NULL)"] if _open(at) else []
+    return f"({' OR '.join(may)})"
+
+
+def _perhaps(condition: Condition | None, scanned: Scanned) -> str:
+    """A cheap test, before an AND, that the rows of which it is unknown whether they count pass; "" where there is none.
+
+    Tests of codes are unknown only of a cell without a value: one that can't be read or, where emptiness says nothing, is empty.
+    """
+    if scanned.loose or (condition is not None and not all(isinstance(t, _PLAIN) for t in tests_of(condition))):
+        return ""
+    names = dict.fromkeys([*(facts_of(condition) if condition is not None else []), scanned.table.dated_by])
+    columns = [column for column in map(scanned.columns.__getitem__, names) if _open(column)]
+    empty = [f"{c.value} IS NULL" for c in columns if c.absent == "FALSE" or c.empty != "FALSE"]
+    return f"({' OR '.join(['wrong <> 0', *empty])}) AND "
 
 
 def _open(column: Column) -> bool:

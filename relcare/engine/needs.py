@@ -17,6 +17,16 @@ def silent_column(number: int) -> str:
     return sql.name(f"silent {number}")
 
 
+def verdict_column(number: int) -> str:
+    """The column of the base table that holds what a version's `when` says."""
+    return sql.name(f"when {number}")
+
+
+def cause_column(causes: tuple[Cause, ...]) -> str:
+    """The column of the base table that holds which of the causes, from 0, has ended what is owed; NULL where none has."""
+    return sql.name("ceased by " + " or ".join(cause.label.en for cause in causes))
+
+
 def can_be_silent(rule: Obligation, relation: Relation) -> bool:
     columns = [relation.columns[name] for name in (facts_of(rule.when) if rule.when is not None else [])]
     return any(not column.supplied or column.silent != "FALSE" for column in columns)

@@ -10,8 +10,9 @@ from relcare.engine import dialect as sql
 from relcare.engine.conditions import Column
 from relcare.engine.days import WORKING, Days, is_elapsed, moved
 from relcare.engine.decisions import unknown
+from relcare.engine.needs import cause_column, verdict_column
 from relcare.engine.stretches import Stretch, stretches
-from relcare.rulebook.obligations import Cause, FactDone, Obligation, Point, RowsDone, parts_of
+from relcare.rulebook.obligations import FactDone, Obligation, Point, RowsDone, parts_of
 
 DAY_END = "INTERVAL 86399999999 MICROSECONDS"
 NOTHING = "CAST(NULL AS TIMESTAMP)"
@@ -27,7 +28,7 @@ class Scene(NamedTuple):
     rules whose end starts another, by id. With `every` also what was given up or done long ago is made. `parts` is how many
     pieces of evidence a rule has at the most. `who` is the subject's field by which evidence is found that does not name the
     subject itself ("" for none). `covers` gives the first and the last day that a table covers, "" where nothing is said.
-    `past` are the tables of what conditions said at an opening, by the number of the version and the opening.
+    `past` are the tables of what conditions said at an earlier moment, by the number of the version and the moment.
     """
 
     base: str
@@ -55,6 +56,15 @@ class Start(NamedTuple):
     assumed: str = "FALSE"
 
 
+class Told(NamedTuple):
+    """What conditions say of an occurrence: columns, "" for those of the base table; and what has to hold and be joined."""
+
+    verdict: str = ""
+    cause: str = ""
+    where: tuple[str, ...] = ()
+    joins: str = ""
+
+
 class Made(NamedTuple):
     """A point in time: its earliest and its latest, and the joins that it needs."""
 
@@ -80,16 +90,6 @@ def day_of(column: Column) -> str:
     if column.type == "month":
         return f"last_day(make_date({column.value} // 12, {column.value} % 12 + 1, 1))"
     return column.value if column.type == "date" else f"CAST({column.value} AS DATE)"
-
-
-def verdict_column(number: int) -> str:
-    """The column of the base table that holds what a version's `when` says."""
-    return sql.name(f"when {number}")
-
-
-def cause_column(causes: tuple[Cause, ...]) -> str:
-    """The column of the base table that holds which of the causes, from 0, has ended what is owed; NULL where none has."""
-    return sql.name("ceased by " + " or ".join(cause.label.en for cause in causes))
 
 
 def occurrences(rule: Obligation, number: int, scene: Scene) -> Iterator[str]:
@@ -168,7 +168,7 @@ class _Branch:
         where = [" OR ".join(f"({self._take(condition)})" for condition in blind)]
         if rule.dated_by:
             where += [f"coalesce({' AND '.join(self._in_force(NOTHING))}, TRUE)"]
-        return self._select(nothing, Made(NOTHING, NOTHING), BEGINNING, "", where, verdict="CAST(NULL AS BOOLEAN)")
+        return self._select(nothing, Made(NOTHING, NOTHING), BEGINNING, "", where, Told("CAST(NULL AS BOOLEAN)"))
 
     def stretch(self, stretch: Stretch) -> str:
         """A period or festival that all subjects share."""
@@ -182,12 +182,26 @@ class _Branch:
         if dated is not None and dated.supplied:
             where.append(f"coalesce(CAST({self._take(dated.value)} AS DATE) <= {sql.day(begins)}, TRUE)")
         day = sql.moment(datetime.combine(stretch.first, time.min))
-        then = self.scene.past.get((self.number, stretch.opens))
-        if then is None:
-            return self._select(start, Made(due, due), first, "", where, since=Start(day, day))
-        join = f" LEFT JOIN {then} AS past ON past.key = own.key"
-        where.append("past.verdict IS NOT FALSE")
-        return self._select(start, Made(due, due), first, join, where, "past.verdict", since=Start(day, day))
+        told = self._told_then(stretch)
+        return self._select(
+            start, Made(due, due), first, told.joins, [*where, *told.where], told, since=Start(day, day)
+        )
+
+    def _told_then(self, stretch: Stretch) -> Told:
+        """What was said at the opening, where that is when it is judged, and at the end of what is over."""
+        rule, past, over = self.rule, self.scene.past, stretch.over(self.scene.as_of)
+        asked = stretch.opens if rule.at_start else over
+        judged = past.get((self.number, asked)) if asked else None
+        ended = past.get((self.number, over)) if over and rule.ceases else None
+        joins, told = "", Told()
+        if judged is not None and rule.when is not None:
+            joins += f" JOIN {judged} AS judged ON judged.key = own.key"
+            verdict = f"judged.{verdict_column(self.number)}"
+            told = told._replace(verdict=verdict, where=(f"{verdict} IS NOT FALSE",))
+        if ended is not None:
+            joins += f" JOIN {ended} AS ended ON ended.key = own.key"
+            told = told._replace(cause=f"ended.{cause_column(rule.ceases)}")
+        return told._replace(joins=joins)
 
     def ahead(self) -> str:
         """Ahead of a date of the subject."""
@@ -248,12 +262,12 @@ class _Branch:
         opens: str,
         joins: str,
         where: list[str],
-        verdict: str = "",
+        told: Told = Told(),  # noqa: B008
         since: Start | None = None,
     ) -> str:
         rule, scene = self.rule, self.scene
-        verdict = verdict or ("TRUE" if rule.when is None else f"own.{verdict_column(self.number)}")
-        cause = f"own.{cause_column(rule.ceases)}" if rule.ceases else "CAST(NULL AS SMALLINT)"
+        verdict = told.verdict or ("TRUE" if rule.when is None else f"own.{verdict_column(self.number)}")
+        cause = told.cause or (f"own.{cause_column(rule.ceases)}" if rule.ceases else "CAST(NULL AS SMALLINT)")
         who = (
             self._take(self.columns[scene.who].value)
             if scene.who and self.columns[scene.who].supplied
@@ -271,7 +285,7 @@ class _Branch:
         ]
         inner += [verdict_column(self.number)] if rule.when is not None else []
         inner += [cause_column(rule.ceases)] if rule.ceases else []
-        now = rule.when is not None and not rule.at_start
+        now = rule.when is not None and not rule.at_start and not told.where
         kept = f" WHERE {verdict_column(self.number)} IS NOT FALSE" if now else ""
         outer = f"\n  WHERE {' AND '.join(where)}" if where else ""
         return f"SELECT {', '.join(items)}\n  FROM (SELECT {', '.join(inner)} FROM {scene.base}{kept}) AS own{joins}{outer}"

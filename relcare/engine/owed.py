@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from relcare.engine import dialect as sql
@@ -19,6 +19,7 @@ from relcare.engine.evidence import (
 from relcare.engine.needs import (
     asked,
     can_be_silent,
+    cause_column,
     facts_of_rule,
     first_cause,
     identifiers,
@@ -27,24 +28,24 @@ from relcare.engine.needs import (
     starting,
     texts_of,
     timed,
+    verdict_column,
 )
 from relcare.engine.occurrences import (
     BEGINNING,
     Scene,
-    cause_column,
     first_and_last,
     occurrences,
-    verdict_column,
 )
 from relcare.engine.past import judged_then
 from relcare.engine.pauses import Stopped
-from relcare.engine.pruning import is_beyond, may_be_listed
+from relcare.engine.pruning import is_beyond, may_be_listed, may_be_waited_for
 from relcare.engine.records import Records
 from relcare.engine.standing import Standing, open_days_counted
 from relcare.engine.stretches import stretches
 from relcare.engine.waivers import waivers_of, want_waivers
 from relcare.rulebook.conditions import facts_of
 from relcare.rulebook.obligations import Obligation, RowsDone, parts_of
+from relcare.rulebook.vocabulary import Label
 from relcare.timing.calendars import Calendar
 
 AHEAD = timedelta(days=400)  # how far deadlines lie behind the dates that they are counted from
@@ -66,6 +67,8 @@ class Owed:
     silent: dict[str, str] = field(default_factory=dict)
     unrecorded: dict[int, frozenset[int]] = field(default_factory=dict)
     muted: list[int] = field(default_factory=list)  # versions that can be unknown for want of what is not supplied
+    looked_back: bool = False  # whether conditions were asked at earlier moments, too
+    undated: dict[Label, None] = field(default_factory=dict)  # what was then taken as it stands at the as-of
 
     @property
     def parts(self) -> int:
@@ -203,7 +206,7 @@ class Owing:
         ]
         for level, (named, rules) in enumerate(groups):
             scene = scene._replace(ends=dict(ends), days=days[named])
-            selects = [s for number, rule in rules.items() for s in self._made(rule, number, scene, sources)]
+            selects = [s for number, rule in rules.items() for s in self._made(rule, number, scene, owed, sources)]
             if not selects:
                 continue
             relation = sql.name(f"{owed.subject} occurrences {level + 1}")
@@ -264,25 +267,37 @@ class Owing:
             return ""
         return f" AND ({due} < {sql.day(self.horizon + timedelta(days=1))} OR {due} IS NULL)"
 
-    def _made(self, rule: Obligation, number: int, scene: Scene, sources: set[str]) -> Iterator[str]:
-        """The occurrences of a version of a rule; for a list, those that may be in it, or start others."""
+    def _made(self, rule: Obligation, number: int, scene: Scene, owed: Owed, sources: set[str]) -> Iterator[str]:
+        """The occurrences of a version of a rule; for a list, those that may be in it, or start what may be."""
+        condition = may_be_listed(rule, self.engine.as_of, self.horizon)
+        if rule.id in sources:
+            waited = may_be_waited_for(rule.id, owed.rules, scene.columns)
+            condition = f"({condition}) OR key IN (SELECT {sql.name(scene.key)} FROM {scene.base} WHERE {waited})"
         for select in occurrences(rule, number, scene):
-            if self.every or rule.id in sources:
-                yield select
-            else:
-                condition = may_be_listed(rule, self.engine.as_of, self.horizon)
-                yield f"SELECT * FROM (\n  {select}\n) AS made WHERE {condition}"
+            yield select if self.every else f"SELECT * FROM (\n  {select}\n) AS made WHERE {condition}"
 
     def _past(self, owed: Owed) -> dict[tuple[int, datetime], str]:
-        """What the conditions of rules that are judged at the start said at each opening that may still be open."""
-        return {
-            (number, stretch.opens): judged_then(self.engine, rule, stretch.opens, f"{rule.subject} then {number} {i}")
-            for number, rule in owed.rules.items()
-            if rule.at_start and rule.every is not None
-            for i, stretch in enumerate(
-                stretches(rule, self.calendar_of(rule.calendar), self.engine.as_of, every=self.every)
-            )
-        }
+        """What conditions said when a period opened that is judged at its start, and at the end of each that is over.
+
+        The book is read once for each such moment, whatever the number of rules.
+        """
+        asked: dict[datetime, dict[int, Obligation]] = {}
+        for number, rule in owed.rules.items():
+            if rule.every is None or rule.every.on:
+                continue
+            for stretch in stretches(rule, self.calendar_of(rule.calendar), self.engine.as_of, every=self.every):
+                over = stretch.over(self.engine.as_of)
+                if rule.at_start and rule.when is not None:
+                    asked.setdefault(stretch.opens, {})[number] = replace(rule, ceases=())
+                if over and (rule.ceases or (rule.when is not None and not rule.at_start)):
+                    asked.setdefault(over, {})[number] = replace(rule, when=None) if rule.at_start else rule
+        told: dict[tuple[int, datetime], str] = {}
+        for moment, rules in sorted(asked.items()):
+            then = judged_then(self.engine, rules, moment)
+            told |= {(number, moment): then.table for number in rules}
+            owed.undated |= dict.fromkeys(then.undated)
+        owed.looked_back = bool(told)
+        return told
 
     def _who(self, owed: Owed) -> str:
         """The field by which evidence is found that does not name the subject itself; "" for none."""

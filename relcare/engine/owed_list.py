@@ -133,7 +133,7 @@ class OwedList:
         clauses = " ".join(f"WHEN {n} THEN {sql.text(' '.join(rule.cites))}" for n, rule in owed.rules.items())
         labels = " ".join(f"WHEN {n} THEN {sql.text(r.label.in_(self.language))}" for n, r in owed.rules.items())
         flags = "".join(f", FALSE AS has{i}" for i in range(self._parts()))
-        silent = self._not_silent(owed)
+        silent = self._not_silent(owed) + self._not_over(owed)
         folded = (
             f"SELECT min(o.rule) AS rule, {sql.text(owed.subject)} AS subject, o.key AS subject_id, NULL AS start, NULL AS start_until, NULL AS opens, min(o.due) AS due, min(o.due) AS due_until, "
             f"min(o.act_by) AS act_by, 'undetermined' AS status, FALSE AS assumed, bool_or(o.provisional) AS provisional, NULL AS verdict, NULL AS cause, NULL AS done, "
@@ -230,6 +230,13 @@ class OwedList:
         """Leaves out what is unknown only because the book does not supply something: the notes say it once a rule."""
         tests = [f"NOT (o.rule = {n} AND own.{silent_column(n)})" for n in owed.muted]
         return "".join(f" AND {test}" for test in tests)
+
+    def _not_over(self, owed: Owed) -> str:
+        """Leaves out periods that are over: of whom it can't be told any more, nobody has to act on."""
+        again = [str(n) for n, rule in owed.rules.items() if rule.every is not None and not rule.every.on]
+        if not owed.looked_back or not again:
+            return ""
+        return f" AND (o.lapse >= {sql.moment(self.engine.as_of)} OR o.lapse IS NULL OR o.rule NOT IN ({', '.join(again)}))"
 
     def _where(self) -> str:
         filters, conditions = self.filters, []

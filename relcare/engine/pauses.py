@@ -93,7 +93,9 @@ class Stopped:
         now = sql.moment(self.as_of)
         return (
             f"WITH hit AS (\n  SELECT rowid AS id, key, CAST(start AS DATE) AS began, due, due_until, {wanted} AS wanted\n"
-            f"  FROM {relation} WHERE rule = {number} AND key IN (SELECT key FROM {merged}) AND start IS NOT NULL\n),\n"
+            f"  FROM {relation} AS o WHERE rule = {number} AND start IS NOT NULL AND EXISTS (\n"
+            "    -- a pause that begins after the deadline, or ended before the start, moves nothing\n"
+            f"    SELECT 1 FROM {merged} AS p WHERE p.key = o.key AND p.begins <= o.due AND (p.ends > o.start OR p.ends > {now}))\n),\n"
             "whole AS (\n  -- a row is a day that lies wholly inside a pause\n"
             f"  SELECT h.id, c.day, row_number() OVER (PARTITION BY h.id ORDER BY c.day) AS nth\n"
             f"  FROM hit AS h JOIN {merged} AS p ON p.key = h.key JOIN {self.days.relation} AS c\n"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from relcare.engine import dialect as sql
+from relcare.engine.conditions import Column
 from relcare.engine.days import is_elapsed
 from relcare.engine.evidence import folded
+from relcare.engine.occurrences import lowest
 from relcare.engine.stretches import stretches
 from relcare.rulebook.obligations import FactDone, Obligation, parts_of
 from relcare.timing.calendars import Calendar
@@ -37,3 +40,22 @@ def may_be_listed(rule: Obligation, as_of: datetime, horizon: date | None) -> st
     if all(isinstance(part, FactDone) for part in parts_of(rule.done)):
         conditions.append(f"NOT {folded(rule.done, lambda i: f'(done{i} IS NOT NULL)', 'AND', 'OR')}")
     return " AND ".join(conditions)
+
+
+def may_be_waited_for(source: str, rules: Mapping[int, Obligation], columns: Mapping[str, Column]) -> str:
+    """The condition on a subject that a rule started by the end of `source`, or by that one's, is not done by facts alone."""
+    conditions: dict[str, None] = {}
+    for rule in rules.values():
+        if rule.starts.rule != source:
+            continue
+        parts = parts_of(rule.done)
+        facts = [part.fact for part in parts if isinstance(part, FactDone) and columns[part.fact].supplied]
+        if len(facts) < len(parts):
+            return "TRUE"
+        there = [f"({lowest(columns[fact])} IS NOT NULL)" for fact in facts]
+        done = folded(rule.done, there.__getitem__, "AND", "OR")
+        conditions[f"NOT {done}"] = None
+        further = may_be_waited_for(rule.id, rules, columns)
+        if further != "FALSE":
+            conditions[further] = None
+    return " OR ".join(conditions) or "FALSE"

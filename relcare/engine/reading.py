@@ -15,6 +15,21 @@ from relcare.files.book import Source
 from relcare.rulebook.vocabulary import Code, Fact, Field, Table
 
 
+class Plain(NamedTuple):
+    """How a column is scanned whose cells all stand in the one form that needs no reading.
+
+    `given` is the type as which it is scanned, `value` the expression for its value. No cell is empty where it is `full`,
+    no date later than the as-of where it is `past`. A moment `lasts` so many microseconds, 0 where that is not the same
+    for all of them: it is then scanned as text.
+    """
+
+    given: str
+    value: str
+    full: bool
+    past: bool = False
+    lasts: int = 0
+
+
 class Reading(NamedTuple):
     """How one column of a file is read."""
 
@@ -27,6 +42,7 @@ class Reading(NamedTuple):
     time: str
     known_with: str
     bit: int  # its bit in `wrong` and `hidden`
+    plain: Plain | None = None  # where its cells need no reading
 
     @property
     def raw(self) -> str:
@@ -36,12 +52,22 @@ class Reading(NamedTuple):
     @property
     def cell(self) -> str:
         """The cell as written, blanks around it taken off; NULL where it is empty."""
-        return f"cell({self.raw})"
+        return f"cell({self.raw})" if self.plain is None else self.plain.value
+
+    @property
+    def until(self) -> str:
+        """The latest point of a typed moment."""
+        column = sql.name(self.name)
+        if self.plain is not None and self.plain.given != "VARCHAR":
+            return f"{column} + INTERVAL {self.plain.lasts} MICROSECONDS"
+        return f"moment_end({column}, {self.raw})"
 
     @property
     def value(self) -> str:
         """The typed cell, NULL outside its range."""
         column = sql.name(self.name)
+        if self.plain is not None:
+            return column
         bounds = []
         if self.low is not None:
             bounds.append(f"{column} >= {self.low:f}")
@@ -60,8 +86,11 @@ def raw_rows(source: Source, readings: dict[str, Reading]) -> str:
     """The FROM item that gives the cells of a file as written."""
     columns = []
     for i, field in enumerate(source.fields):
-        title = readings[field].raw[1:-1].replace('""', '"') if field in readings else f"column {i + 1}"
-        columns.append(f"{sql.text(title)}: 'VARCHAR'")
+        title, kind = f"column {i + 1}", "VARCHAR"
+        if field in readings:
+            title, plain = readings[field].raw[1:-1].replace('""', '"'), readings[field].plain
+            kind = plain.given if plain is not None else kind
+        columns.append(f"{sql.text(title)}: {sql.text(kind)}")
     return (
         f"read_csv({sql.text(str(source.scan))}, header = false, skip = {source.skip}, auto_detect = false, "
         f"delim = {sql.text(source.delimiter)}, quote = '\"', escape = '\"', strict_mode = true, nullstr = '', "
@@ -82,25 +111,27 @@ def spellings(reading: Reading, source: Source) -> dict[str, str]:
 
 def read_as(reading: Reading, source: Source, zone: str) -> str:
     """The expression that reads a cell as its type."""
+    if reading.plain is not None:
+        return reading.plain.value
     codes = sql.code_map(spellings(reading, source)) if reading.codes else ""
     return sql.read(reading.type, reading.raw, codes, zone, source.date_format)
 
 
 def typed_rows(source: Source, readings: dict[str, Reading], zone: str, given: str = "", *beside: str) -> str:
-    """The SELECT that types every needed cell and keeps it as written beside, with other columns of `given`.
+    """The SELECT that types every needed cell and keeps what is text as written beside, with other columns of `given`.
 
     `given` is the FROM item with the cells as written; the file itself where it is not said.
     """
     items = list(beside)
     for r in readings.values():
         items.append(f"{read_as(r, source, zone)} AS {sql.name(r.name)}")
-        items.append(r.raw)
+        items += [r.raw] if r.plain is None or r.plain.given == "VARCHAR" else []
     return f"SELECT {', '.join(items)}\n    FROM {given or raw_rows(source, readings)}"
 
 
 def is_wrong(reading: Reading) -> str:
     """Whether a cell of the typed rows could not be read."""
-    if reading.type in ("id", "text"):
+    if reading.type in ("id", "text") or reading.plain is not None:
         return "FALSE"
     plain = reading.low is None and reading.high is None
     value = sql.name(reading.name) if plain else f"({reading.value})"
@@ -121,6 +152,8 @@ def wrong_bits(table: Table, readings: dict[str, Reading], as_of: datetime) -> s
 def is_later(reading: Reading, as_of: datetime) -> str:
     """Whether the date of a cell lies after the as-of; NULL where there is no date."""
     column = sql.name(reading.name)
+    if reading.plain is not None and reading.plain.past:
+        return "FALSE"
     match reading.type:
         case "moment":
             return f"{column} > {sql.moment(as_of)}"
@@ -132,21 +165,28 @@ def is_later(reading: Reading, as_of: datetime) -> str:
 
 def hiding(reading: Reading, table: Table, readings: dict[str, Reading], as_of: datetime) -> str:
     """The condition under which a cell is not yet visible ("" where there is none)."""
+    by = _hider(reading, table, readings)
+    later = is_later(by, as_of) if by is not None else "FALSE"
+    return "" if later == "FALSE" else later
+
+
+def _hider(reading: Reading, table: Table, readings: dict[str, Reading]) -> Reading | None:
+    """The column whose date hides a cell as long as it lies after the as-of."""
     if reading.time == "happened" and reading.name != table.dated_by:
-        return is_later(reading, as_of)
+        return reading
     if reading.known_with and reading.known_with in readings and reading.known_with != table.dated_by:
-        return is_later(readings[reading.known_with], as_of)
-    return ""
+        return readings[reading.known_with]
+    return None
 
 
 def hidden_bits(table: Table, readings: dict[str, Reading], as_of: datetime) -> str:
-    """The bits of cells that are hidden although emptiness means `unknown` there; "" where there are none."""
-    bits = []
+    """The bits of cells that are hidden although emptiness means `unknown` there; "" where there can be none."""
+    bits, can = [], False
     for r in readings.values():
-        condition = hiding(r, table, readings, as_of)
-        if condition and r.empty == "unknown":
-            bits.append(f"CASE WHEN {condition} THEN {r.bit} ELSE 0 END")
-    return f"CAST({' + '.join(bits)} AS BIGINT)" if bits else ""
+        if r.empty == "unknown" and _hider(r, table, readings) is not None:
+            can, condition = True, hiding(r, table, readings, as_of)
+            bits += [f"CASE WHEN {condition} THEN {r.bit} ELSE 0 END"] if condition else []
+    return f"CAST({' + '.join(bits) or '0'} AS BIGINT)" if can else ""
 
 
 def visible_value(reading: Reading, table: Table, readings: dict[str, Reading], as_of: datetime) -> str:

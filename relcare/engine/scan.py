@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from relcare.engine import dialect as sql
 from relcare.engine.conditions import Column
 from relcare.engine.folding import Shared, complete
+from relcare.engine.plain import looked
 from relcare.engine.reading import (
     Reading,
     hidden_bits,
@@ -130,12 +131,14 @@ class _Scanner:
     """Reads one table; `narrow` and `prefix` are given up where the file does not allow them."""
 
     def __init__(self, session: Session, what: Scan, readings: dict[str, Reading]) -> None:
-        self.session, self.what, self.readings = session, what, readings
+        self.session, self.what = session, what
         self.relation = sql.name(what.table.name)
         self.key = tuple(part for part in what.table.key if part in readings)
+        self.large = what.source.scan.stat().st_size >= LARGE
+        self.looked = None if self.large else looked(what.source, readings, self.key, what.precise, what.as_of)
+        self.readings = readings = self.looked.readings if self.looked is not None else readings
         self.narrow = what.matters is not None
         self.hidden = hidden_bits(what.table, readings, what.as_of)
-        self.large = what.source.scan.stat().st_size >= LARGE
         self.prefix = self._key_prefix()
         self.no_key = 0
         self.conflicts: tuple[tuple[str, ...], ...] = ()
@@ -163,12 +166,23 @@ class _Scanner:
                 stats = self._stats() if self.conflicts else stats | {name: stats[name] - n for name, n in less.items()}
                 self.loose = bool(self.conflicts) and shared.loosen()
             shared.drop()
+        if self.narrow and self.large and stats["rows"] * 2 <= stats["all"]:
+            self._leave_out()
         columns = {r.name: self._column(r, stats) for r in self.readings.values()}
         return Scanned(
             self.what.table, self.what.source, self.relation, self.readings, columns, self.narrow, stats["rows"], duplicates,
             self.no_key, stats["wrong"], stats["latest"], stats.get("reporting"), stats.get("first"), self.conflicts,
             self.loose,
         )  # fmt: skip
+
+    def _leave_out(self) -> None:
+        """Go on with the rows that matter alone: the others were there for the keys that they share."""
+        kept = sql.name(f"{self.what.table.name} that matter")
+        self.session.run(
+            f"CREATE OR REPLACE TEMP TABLE {kept} AS\n-- a row is one row that matters\nSELECT * FROM {self.relation} WHERE matters"
+        )
+        self.session.run(f"DROP TABLE {self.relation}")
+        self.relation = kept
 
     def _key_prefix(self) -> str | None:
         """The letters before the digits of a large file's keys; None to compare texts."""
@@ -195,7 +209,8 @@ class _Scanner:
         items = [*self._cells(list(self.readings)), *self._bits()]
         items += [f"{self._key_number()} AS key_number"] if self.prefix is not None else []
         dated = self.readings.get(self.what.table.dated_by)
-        where = f"\nWHERE ({is_later(dated, self.what.as_of)}) IS NOT TRUE" if dated is not None else ""
+        later = is_later(dated, self.what.as_of) if dated is not None else "FALSE"
+        where = f"\nWHERE ({later}) IS NOT TRUE" if later != "FALSE" else ""
         typed = typed_rows(self.what.source, self.readings, self.what.zone)
         return f"SELECT {', '.join(items)}\nFROM (\n  {typed}\n){where}"
 
@@ -208,8 +223,8 @@ class _Scanner:
         rest = {name: r for name, r in late.items() if name not in dated}
         inside = {r.name: self._inside_column(r) for r in readings.values()}
         exact = f"({matters.exact(inside)})"
-        if table.dated_by in readings:
-            exact += f" AND ({is_later(readings[table.dated_by], self.what.as_of)}) IS NOT TRUE"
+        later = is_later(readings[table.dated_by], self.what.as_of) if table.dated_by in readings else "FALSE"
+        exact += f" AND ({later}) IS NOT TRUE" if later != "FALSE" else ""
         whole = [] if self.prefix is not None else list(self.key)
 
         def reads(some: dict[str, Reading], when: str) -> str:
@@ -220,8 +235,15 @@ class _Scanner:
             return "".join(f", {cell}" for cell in cells)
 
         cells = ["matters", *(f"CASE WHEN matters THEN {item}" for item in self._named_bits_and_cells(whole))]
-        cells += [f"{readings[part].cell} AS {sql.name(part)}" for part in whole]
+        cells += [
+            f"{readings[part].cell if self.looked is None else sql.name(part)} AS {sql.name(part)}" for part in whole
+        ]
         cells += [f"{self._key_number()} AS key_number"] if self.prefix is not None else []
+        if self.looked is not None:  # a small file: all is read at once
+            return (
+                f"WITH judged AS (\n  SELECT *, {exact} AS matters FROM (\n  {typed_rows(source, readings, self.what.zone)}\n)\n)\n"
+                f"SELECT {', '.join(cells)}\nFROM judged"
+            )
         tested = "".join(f", {read_as(r, source, self.what.zone)} AS {sql.name(r.name)}" for r in first.values())
         return (
             f"WITH tested AS (\n  SELECT *{tested}\n  FROM {raw_rows(source, readings)}\n),\n"
@@ -236,7 +258,7 @@ class _Scanner:
         what, readings = self.what, self.readings
         items = [f"{visible_value(readings[n], what.table, readings, what.as_of)} AS {sql.name(n)}" for n in names]
         untils = [n for n in names if n in what.precise]
-        return items + [f"moment_end({sql.name(n)}, {readings[n].raw}) AS {sql.name(n + ' until')}" for n in untils]
+        return items + [f"{readings[n].until} AS {sql.name(n + ' until')}" for n in untils]
 
     def _bits(self) -> list[str]:
         """The bits of what can't be read and of what is hidden."""
@@ -260,6 +282,9 @@ class _Scanner:
 
     def _stats(self) -> dict[str, Any]:
         """Counts of one pass over the table: what is empty, what is wrong, how old it is; rows without a key go."""
+        seen = self._seen()
+        if seen is not None:
+            return seen
         wanted: dict[str, str] = {"all": "count(*)"}
         if self.prefix is not None:
             wanted |= {"keys": "count(key_number)", "odd keys": "count(*) - count(key_number)"}
@@ -294,6 +319,33 @@ class _Scanner:
             gone = self.session.rows(f"DELETE FROM {self.relation} WHERE {empty}")[0][0]
             self.no_key += gone
             return self._stats() if gone else stats
+        return stats
+
+    def _seen(self) -> dict[str, Any] | None:
+        """These counts where the look through a small file has told them: all its rows are visible, each with a key."""
+        look, table, as_of = self.looked, self.what.table, self.what.as_of
+        if look is None or not look.sole or any(r.plain is None for r in look.readings.values()):
+            return None
+        dated = look.readings.get(table.dated_by)
+        if dated is not None and is_later(dated, as_of) != "FALSE":
+            return None
+        if any(hiding(r, table, look.readings, as_of) for r in look.readings.values()):
+            return None
+        stats: dict[str, Any] = {"keys": look.rows, "different": look.rows, "wrong": 0, "hidden": 0, "latest": None}
+        if self.narrow:
+            open_ = [name for name, empty in look.empties.items() if empty]
+            wanted = {"rows": "count(*)"} | {f"count {name}": f"count({sql.name(name)})" for name in open_}
+            wanted |= {"latest": f"max({sql.name(dated.name)})"} if dated is not None else {}
+            row = self.session.rows(f"SELECT {', '.join(wanted.values())} FROM {self.relation} WHERE matters")[0]
+            stats |= dict(zip(wanted, row, strict=True))
+            return {f"count {name}": stats["rows"] for name in look.readings} | stats
+        stats |= {"rows": look.rows, "latest": look.newest.get(table.dated_by)}
+        stats |= {f"count {name}": look.rows - empty for name, empty in look.empties.items()}
+        if table.series_month in look.readings:
+            last = look.newest.get(table.series_month)
+            if isinstance(last, int) and last > last_month_over(as_of):
+                return None
+            stats |= {"reporting": last, "first": look.oldest.get(table.series_month), "last": last}
         return stats
 
     def _shared(self, stats: dict[str, Any]) -> Shared:
@@ -334,7 +386,9 @@ class _Scanner:
         nothing = f"({value} IS NULL AND NOT ({is_wrong(reading)}))"
         if later and reading.time != "happened":
             nothing = f"({value} IS NULL AND (NOT ({is_wrong(reading)}) OR ({later}) IS TRUE))"
-        until = f"moment_end({sql.name(reading.name)}, {reading.raw})" if reading.name in self.what.precise else ""
+        until = reading.until if reading.name in self.what.precise else ""
+        if reading.plain is not None and reading.plain.full and not later:
+            return Column(value, reading.type, until=until, certain=True)
         if reading.empty == "unknown":
             return Column(value, reading.type, empty=nothing, until=until)
         return Column(value, reading.type, absent=nothing, until=until)

@@ -14,16 +14,21 @@ if TYPE_CHECKING:
 
 
 BUFFER = "16MB"  # how far the engine may be ahead of who reads its rows
+# What makes a plan shorter: on a small book the other passes take longer than all that they could save.
+PASSES = frozenset(("expression_rewriter", "filter_pushdown", "unused_columns", "cte_inlining"))
 
 
 class Session:
     """Runs statements in order and remembers them.
 
     `files` are the only ones it may read; `spill` is the only folder that it may write to. `memory_limit` is DuckDB's
-    spelling ("2GB"), "" for its own default. With `in_order` a scan keeps the order of the file's rows (slower).
+    spelling ("2GB"), "" for its own default. With `in_order` a scan keeps the order of the file's rows (slower). A `brief`
+    session is for little data: it spends no time on plans and threads that only much data would repay.
     """
 
-    def __init__(self, files: Iterable[Path], spill: Path, memory_limit: str = "", *, in_order: bool = False) -> None:
+    def __init__(
+        self, files: Iterable[Path], spill: Path, memory_limit: str = "", *, in_order: bool = False, brief: bool = False
+    ) -> None:
         import duckdb
 
         self.spill = spill
@@ -37,7 +42,13 @@ class Session:
         }
         if memory_limit:
             config["memory_limit"] = memory_limit
+        if brief:
+            config["threads"] = 1
         self.connection: duckdb.DuckDBPyConnection = duckdb.connect(config=config)
+        if brief:
+            left_out = sorted(row[0] for row in self.rows("FROM duckdb_optimizers()") if row[0] not in PASSES)
+            self.run(f"SET disabled_optimizers = {text(','.join(left_out))}")
+            self.statements.clear()
         paths = ", ".join(text(os.fspath(path)) for path in files)
         self.connection.execute(
             f"SET streaming_buffer_size = '{BUFFER}'; SET allowed_directories = [{text(os.fspath(spill))}]; SET allowed_paths = [{paths}]; "

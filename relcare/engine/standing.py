@@ -9,6 +9,7 @@ from typing import NamedTuple
 from relcare.engine import dialect as sql
 from relcare.engine.days import WORKING, Days, is_elapsed, moved
 from relcare.engine.evidence import folded
+from relcare.engine.occurrences import BEGINNING
 from relcare.rulebook.conditions import Span
 from relcare.rulebook.obligations import OPEN, Obligation, RowsDone, parts_of
 from relcare.timing.spans import shift
@@ -55,7 +56,7 @@ class Standing(NamedTuple):
         inner = f"SELECT {', '.join(items)}\n  FROM {relation} AS o\n  LEFT JOIN {self.days.relation} AS c ON c.day = CAST(o.due AS DATE){joins}{self._lapse_joins()}"
         waiver = "w.given IS NOT NULL" if self.waived else "FALSE"
         waivers_join = (
-            f"\n  LEFT JOIN {waivers} AS w ON w.key = s.key AND w.rule = s.rule AND w.given >= s.opens AND (w.given < s.next_opens OR s.next_opens IS NULL)"
+            f"\n  LEFT JOIN {waivers} AS w ON w.key = s.key AND w.rule = s.rule AND w.given >= s.opens AND (w.given < s.next_opens OR s.next_opens IS NULL OR s.next_opens = {BEGINNING})"
             if self.waived
             else ""
         )

@@ -13,19 +13,25 @@ from relcare.timing.calendars import Calendar
 from relcare.timing.spans import shift
 
 ELAPSED = {"seconds": 1, "minutes": 60, "hours": 3600}
+KEPT = timedelta(days=366)  # so long after their deadline those that were given up are listed
 
 
 class Stretch(NamedTuple):
     """One period of a recurring rule, or one festival.
 
     `first` is its first day (the festival itself), `opens` when its occurrences open, `due` their deadline, `next_opens` when
-    those of the next one do.
+    those of the next one do, `lapses` the last moment at which they can still be done (None for never).
     """
 
     first: date
     opens: datetime
     due: datetime
     next_opens: datetime
+    lapses: datetime | None
+
+    def over(self, as_of: datetime) -> datetime | None:
+        """The last moment of its life, where that has passed at the as-of; None where it has not."""
+        return self.lapses if self.lapses is not None and self.lapses < as_of else None
 
 
 def stretches(rule: Obligation, calendar: Calendar, as_of: datetime, *, every: bool = False) -> list[Stretch]:
@@ -42,8 +48,8 @@ def stretches(rule: Obligation, calendar: Calendar, as_of: datetime, *, every: b
             continue
         next_opens = _opens(rule, calendar, following)
         lapse = lapse_point(rule.lapses, due, next_opens, calendar)
-        if lapse is None or lapse >= as_of or (every and due >= as_of - timedelta(days=366)):
-            found.append(Stretch(first, opens, due, next_opens))
+        if lapse is None or lapse >= as_of or (every and due >= as_of - KEPT):
+            found.append(Stretch(first, opens, due, next_opens, lapse))
     return found
 
 

@@ -95,7 +95,8 @@ class Occurrence:
     - `due`: the deadline, an interval where the start's precision leaves it open; None where it can't be known. What is printed
       is its first point. `in_days`: it is the end of a day. `act_by`, `risk_from` and `lapses_at` hang on it; `lapses_at` and
       `next_opens` are None where that never comes.
-    - `verdict`: what `when` says, None where the rule has none. `was_owed`: `when` says no now, and held at the opening.
+    - `verdict`: what `when` says, None where the rule has none; `judged`: the earlier moment at which it was asked, None for the
+      as-of. `was_owed`: `when` says no by then, and held at the opening.
     - `since`: from when on the status holds, None where that is not known.
     - `wants`: the root facts that an undetermined one waits for; `why`: `date only`, `doubt`, `condition`, `start`, else "".
     """
@@ -116,6 +117,7 @@ class Occurrence:
     since: datetime | None = None
     done: Interval | None = None
     verdict: Judged | None = None
+    judged: datetime | None = None
     was_owed: bool = False
     cause: Cause | None = None
     waiver: Waiver | None = None
@@ -135,7 +137,7 @@ class Occurrence:
 class NotOwed:
     """Why a rule owes a subject nothing.
 
-    `why`: `condition` (`when` says no, in `verdict`), `absent` (the date `name` has not come), `not supplied` (`said` tells why
+    `why`: `condition` (`when` says no, in `verdict`; of a period that is over it said so on `day`), `absent` (the date `name` has not come), `not supplied` (`said` tells why
     the date `name` is not in the book), `no version` (none is in force on `day`), `not begun` (the subject came into being
     after the period's first day `day`), `rule` (nothing is owed under the rule `name`, whose end would start it), `no period`.
     """

@@ -5,7 +5,7 @@ Slow and readable: the reference that the engine must agree with, and what `expl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -21,34 +21,42 @@ from relcare.timing.calendars import Calendar
 
 
 def owed(
-    who: Subject, book: BookRows, context: Context, calendar: Calendar, *, look_back: bool = True
+    who: Subject, book: BookRows, context: Context, calendar: Calendar, *, look_back: bool = True, year: bool = False
 ) -> list[Occurrence]:
     """Every occurrence of every rule for a subject: those owed at the as-of and, with `look_back`, those whose `when` held when
     they opened and does not hold any more (`was_owed`).
 
-    Of a rule that comes again the period of the as-of, the one before it, and earlier ones that are not given up.
+    Of a rule that comes again the period of the as-of, the one before it, and earlier ones that are not given up; with `year`
+    all periods and festivals that were due in the last year, as in the lists.
     """
-    told = owings(who, book, context, calendar, look_back=look_back)
+    told = owings(who, book, context, calendar, look_back=look_back, year=year)
     return [occurrence for owing in told for occurrence in owing.occurrences]
 
 
 def owings(
-    who: Subject, book: BookRows, context: Context, calendar: Calendar, only: str = "", *, look_back: bool = True
-) -> list[Owing]:
+    who: Subject, book: BookRows, context: Context, calendar: Calendar, only: str = "", *, look_back: bool = True,
+    year: bool = False,
+) -> list[Owing]:  # fmt: skip
     """What each rule owes a subject, or why nothing; the rules in their order, each once.
 
     With `only` of that rule, and of those before it whose end it hangs on.
     """
     rows = KeptRows(book)
+    then = as_it_was(who, rows, context)
+    scene = Scene(context.rulebook, calendar, context.as_of, BookRecords(rows, context), then, look_back, year)
+    return reckoned(who, scene, only)
+
+
+def as_it_was(who: Subject, book: BookRows, context: Context) -> Callable[[datetime], Subject | None]:
+    """Gives a subject as it was at an earlier moment; None where it was not there yet."""
     kept: dict[datetime, Subject | None] = {}
 
     def then(moment: datetime) -> Subject | None:
         if moment not in kept:
-            kept[moment] = subject(who.name, who.key, rows, _at(context, moment))
+            kept[moment] = subject(who.name, who.key, book, _at(context, moment))
         return kept[moment]
 
-    scene = Scene(context.rulebook, calendar, context.as_of, BookRecords(rows, context), then, look_back)
-    return reckoned(who, scene, only)
+    return then
 
 
 def _at(context: Context, moment: datetime) -> Context:
@@ -81,7 +89,9 @@ def reckoned(who: Someone, scene: Scene, only: str = "") -> list[Owing]:
         starts = Starts(who, scene.rulebook.vocabulary, seen.calendar, scene.as_of, ends)
         given = [one for rule in versions for one in starts.of(rule)]
         every = [one for one in given if isinstance(one, Made) and one.rule.every is not None]
-        made = [one for one in given if isinstance(one, Made) and one.rule.every is None] + starts.recent(every)
+        made = [one for one in given if isinstance(one, Made) and one.rule.every is None] + starts.recent(
+            every, year=scene.year
+        )
         standing = [Standing(one, who, seen, starts).occurrence() for one in made]
         occurrences = [one for one in standing if isinstance(one, Occurrence)]
         occurrences.sort(key=lambda one: (one.opens, one.due or ()), reverse=True)

@@ -14,7 +14,7 @@ from relcare.rulebook.obligations import Cause, FactDone, parts_of
 from relcare.rulebook.occurrences import NO_TIME, Interval, NotOwed, Occurrence, Piece, Waiver, when
 from relcare.rulebook.reckon_done import earliest, first, folded, in_time, last, possible
 from relcare.rulebook.reckon_evidence import Records, Someone, fact_piece
-from relcare.rulebook.reckon_starts import Made, Starts, counted, in_days
+from relcare.rulebook.reckon_starts import Made, Starts, counted, in_days, is_shared
 from relcare.rulebook.values import Moment, State, Value
 from relcare.timing.calendars import Calendar
 from relcare.timing.clock import Pause, act_by, merge_pauses, provisional, risk_from
@@ -25,7 +25,7 @@ class Scene:
     """What obligations are reckoned under: the rulebook, the calendar, the as-of, and what is on record.
 
     `then` gives the subject as it was at an earlier moment, None where it was not there yet. `look_back` asks whether what is
-    not owed at the as-of was owed when it opened.
+    not owed at the as-of was owed when it opened, `year` for all periods that were due in the last year.
     """
 
     rulebook: Rulebook
@@ -34,23 +34,32 @@ class Scene:
     records: Records
     then: Callable[[datetime], Someone | None]
     look_back: bool = True
+    year: bool = False
 
 
 class Standing:
-    """How one occurrence stands at the as-of."""
+    """How one occurrence stands at the as-of.
+
+    What conditions say of a period or festival that is over is what they said in the last moment of its life.
+    """
 
     def __init__(self, made: Made, who: Someone, scene: Scene, starts: Starts) -> None:
         self._made, self._who, self._scene, self._starts = made, who, scene, starts
         self._rule, self._as_of = made.rule, scene.as_of
+        over = starts.over(made) if is_shared(made.rule) else None
+        self._at = over or scene.as_of  # when conditions are asked
+        self._then = scene.then(over) if over else who
 
     def occurrence(self) -> Occurrence | NotOwed:
         """The occurrence; or why it is not owed, where `when` says no and said no when it opened."""
         rule, made = self._rule, self._made
+        if self._then is None and (rule.when is not None or rule.ceases):
+            return NotOwed(rule, "condition", day=self._at, verdict=Judged(rule.when or All(()), verdict=False))
         verdict = self._verdict()
         gone: datetime | None = None
         if verdict is not None and verdict.verdict is False:
             if rule.at_start or made.start is None or not self._held(made.opens):
-                return NotOwed(rule, "condition", verdict=verdict)
+                return NotOwed(rule, "condition", day=self._judged_at(), verdict=verdict)
             gone = self._gone()
         if made.due is None:
             return self._undated(verdict)
@@ -74,14 +83,19 @@ class Standing:
     # conditions
 
     def _verdict(self) -> Judged | None:
-        """What `when` says: at the as-of, or at the start of what is judged then."""
-        made, rule = self._made, self._rule
+        """What `when` says: at the as-of, at the end of what is over, or at the start of what is judged then."""
+        rule, moment = self._rule, self._judged_at()
         if rule.when is None:
             return None
-        if rule.at_start and made.start is not None and made.start.first <= self._as_of:
-            then = self._scene.then(made.start.first)
-            return self._judged(then, made.start.first) if then is not None else Judged(rule.when, verdict=False)
-        return self._judged(self._who, self._as_of)
+        who = self._then if moment in {None, self._at} else self._scene.then(moment or self._at)
+        return self._judged(who, moment or self._at) if who is not None else Judged(rule.when, verdict=False)
+
+    def _judged_at(self) -> datetime | None:
+        """The earlier moment at which `when` is judged; None for the as-of."""
+        start = self._made.start
+        if self._rule.at_start and start is not None and start.first <= self._as_of:
+            return start.first
+        return self._at if self._at < self._as_of else None
 
     def _judged(self, who: Someone, as_of: datetime) -> Judged:
         rule = self._rule
@@ -101,7 +115,7 @@ class Standing:
 
     def _held(self, moment: datetime) -> bool:
         """Whether `when` held at an earlier moment."""
-        if moment == NO_TIME or moment > self._as_of or not self._scene.look_back:
+        if moment == NO_TIME or moment > self._at or not self._scene.look_back:
             return False
         then = self._scene.then(moment)
         return then is not None and self._judged(then, moment).verdict is True
@@ -111,7 +125,7 @@ class Standing:
 
         The last such day, if `when` has not held again since for more than half of the time that has passed.
         """
-        opened, gone, step = self._made.opens.date(), self._as_of.date(), 1
+        opened, gone, step = self._made.opens.date(), self._at.date(), 1
         held = opened
         while gone - timedelta(days=step) > opened:
             day = gone - timedelta(days=step)
@@ -132,8 +146,9 @@ class Standing:
     def _cause(self) -> tuple[Cause | None, datetime | None]:
         """The first cause that has ended it; and since when, where that hangs on dates that are known."""
         for cause in self._rule.ceases:
-            facts = {name: self._who.fact(name) for name in facts_of(cause.when)}
-            if judge(cause.when, facts, self._limits(self._as_of), self._as_of).verdict:
+            who = self._then or self._who
+            facts = {name: who.fact(name) for name in facts_of(cause.when)}
+            if judge(cause.when, facts, self._limits(self._at), self._at).verdict:
                 values = [facts[test.fact].value for test in tests_of(cause.when) if isinstance(test, Known)]
                 points = [when(value).first for value in values if isinstance(value, date | Moment)]
                 return cause, max(points, default=None)
@@ -157,7 +172,7 @@ class Standing:
             rule, "paused" if due.paused else "", made.origin, made.opens, made.start, made.assumed, due.at, in_days(rule.due), by,
             risk_from(by, (rule.warns.amount, rule.warns.unit) if rule.warns is not None else None, calendar),
             self._starts.lapses_at(made._replace(due=due)), made.next_opens, provisional(due.at.first, by, calendar),
-            verdict=verdict, pauses=stops, timeline=due.timeline,
+            verdict=verdict, judged=self._judged_at(), pauses=stops, timeline=due.timeline,
         )  # fmt: skip
         return self._with_pieces(one, tuple(self._pieces(due.at)))
 
@@ -265,15 +280,16 @@ class Standing:
     def _roots(self, name: str) -> tuple[str, ...]:
         """The facts behind a decision or measure that has no value; the name itself where there are none."""
         owner, dot, rest = name.rpartition(".")
-        kind, prefix = owner or self._who.name, f"{owner}{dot}"
+        who = self._then or self._who
+        kind, prefix = owner or who.name, f"{owner}{dot}"
         fact = self._scene.rulebook.vocabulary.fact(self._who.name, name)
         behind: tuple[str, ...] = roots_of(fact) if fact is not None else ()
-        if self._scene.rulebook.decision(kind, rest) is not None and self._who.fact(name).value is None:
+        if self._scene.rulebook.decision(kind, rest) is not None and who.fact(name).value is None:
             try:
-                behind = self._who.outcome(name).wants
+                behind = who.outcome(name).wants
             except KeyError:  # the decision of a subject that is not there
                 return (name,)
-        unknown = [f"{prefix}{each}" for each in behind if self._who.fact(f"{prefix}{each}").value is None]
+        unknown = [f"{prefix}{each}" for each in behind if who.fact(f"{prefix}{each}").value is None]
         return tuple(root for each in unknown if each != name for root in self._roots(each)) or (name,)
 
     def _doubtful(self, one: Occurrence) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from relcare.timing.periods import anniversaries_upto, anniversary, festival_day
 TICK = timedelta(microseconds=1)
 NO_START = Interval(NO_TIME, NO_TIME)
 YEARS_BACK = 10  # how far back what is never given up is looked for
+KEPT = timedelta(days=366)  # so long after its deadline what was given up is listed
 YEARS_AHEAD = 2  # how far ahead what opens early is looked for
 
 
@@ -79,6 +80,11 @@ def counted(
     if point.rolls and point.before:
         at = Interval(*(calendar.end_of(calendar.next_open_day(edge.date())) for edge in at))
     return Reached(at, first.timeline, first.paused)
+
+
+def is_shared(rule: Obligation) -> bool:
+    """Whether a rule comes again in periods or festivals that are the same for all subjects."""
+    return rule.every is not None and not rule.every.on
 
 
 def in_days(point: Point) -> bool:
@@ -209,15 +215,20 @@ class Starts:
             first = made.opens if origin.kind == "festival" else datetime.combine(day, time.min)
             yield self._begun(self._in_force(made, first), first.date())
 
-    def recent(self, made: Iterable[Made]) -> list[Made]:
-        """Of what comes again the last two, and those before that are not given up."""
+    def recent(self, made: Iterable[Made], *, year: bool = False) -> list[Made]:
+        """Of what comes again the last two, and those before that are not given up; with `year` all periods due within the last."""
         ordered = sorted(made, key=lambda one: (one.opens, one.start or NO_START))
         kept = ordered[-2:]
-        return [one for one in ordered if one in kept or not self._is_given_up(one)]
+        if year:
+            kept += [
+                one for one in ordered if is_shared(one.rule) and one.due and one.due.at.first >= self._as_of - KEPT
+            ]
+        return [one for one in ordered if one in kept or self.over(one) is None]
 
-    def _is_given_up(self, made: Made) -> bool:
+    def over(self, made: Made) -> datetime | None:
+        """The last moment of its life, where that has passed at the as-of; None where it has not."""
         point = self.lapses_at(made)
-        return point is not None and point < self._as_of
+        return point if point is not None and point < self._as_of else None
 
     def lapses_at(self, made: Made) -> datetime | None:
         """The last moment before it is given up; None for never."""

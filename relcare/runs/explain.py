@@ -176,12 +176,13 @@ def _tell_obligations(
     rulebook = context.rulebook
     if not any(each.subject == who.name and rule in {"", each.id} for each in rulebook.obligations):
         return
-    from relcare.rulebook.reckon_obligations import owings, rows_of
+    from relcare.rulebook.reckon_obligations import as_it_was, owings, rows_of
     from relcare.runs.explain_obligations import ObligationTelling, by_urgency
 
     calendar = book.settings.calendar.applied(rulebook.calendars)
-    found = owings(who, kept, context, calendar, rule)
-    telling = ObligationTelling(who, context, language, calendar, book.settings.go_live)
+    found = owings(who, kept, context, calendar, rule, year=bool(rule))
+    then = as_it_was(who, kept, context)
+    telling = ObligationTelling(who, context, language, calendar, then, book.settings.go_live)
     for owing in by_urgency(found, context.as_of):
         if rule in {"", owing.rule.id}:
             told.notes.extend(telling.headlines(owing, whole=bool(rule)))

@@ -46,8 +46,14 @@ class Telling:
         self._who, self._context, self._language = who, context, language
         self._common = WORDS[language]
 
-    def tests(self, judged: Judged, place: Place, day: date | None) -> Iterator[dict[str, str]]:
-        """The cells of a row for each test of a condition; `place` is the rule's own, `day` that whose limits count."""
+    def tests(
+        self, judged: Judged, place: Place, day: date | None, who: Subject | None = None
+    ) -> Iterator[dict[str, str]]:
+        """The cells of a row for each test of a condition; `place` is the rule's own, `day` that whose limits count.
+
+        `who` is the subject as it was asked, where that was earlier than the as-of.
+        """
+        who = who or self._who
         for leaf in leaves(judged):
             condition = leaf.judged.condition
             if not isinstance(condition, Test):
@@ -59,10 +65,10 @@ class Telling:
             yield {
                 "test": self._common["any"].format(leaf.alternative, words) if leaf.alternative else words,
                 "fact": self.fact_words(condition.fact),
-                "value": self.value(condition.fact, leaf.judged.fact or self._who.fact(condition.fact)),
+                "value": self.value(condition.fact, leaf.judged.fact or who.fact(condition.fact)),
                 "verdict": verdict,
                 "rule_place": shown(condition.place if condition.place.line else place),
-                "fact_place": self.place_of_fact(condition.fact),
+                "fact_place": self.place_of(*who.made_from(condition.fact)),
             }
 
     def test(self, test: Test, judged: Judged, day: date | None, *, negated: bool = False) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 
-from relcare.rulebook.obligations import FactDone, RowsDone
+from relcare.rulebook.evaluate import Judged
+from relcare.rulebook.obligations import FactDone, Obligation, RowsDone
 from relcare.rulebook.occurrences import NO_TIME, NotOwed, Occurrence, Owing, Piece, Stop
 from relcare.rulebook.owed_wording import piece_words, span_text
 from relcare.rulebook.reckon import Subject
@@ -50,13 +51,17 @@ def _seconds(at: datetime) -> float:
 
 
 class ObligationTelling(Telling):
-    """What is owed to one subject, told in one language. `go_live` is the book's first day that is listed."""
+    """What is owed to one subject, told in one language.
+
+    `then` gives the subject as it was at an earlier moment; `go_live` is the book's first day that is listed.
+    """
 
     def __init__(
-        self, who: Subject, context: Context, language: str, calendar: Calendar, go_live: date | None = None
-    ) -> None:
+        self, who: Subject, context: Context, language: str, calendar: Calendar,
+        then: Callable[[datetime], Subject | None], go_live: date | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(who, context, language)
-        self._calendar, self._go_live, self._as_of = calendar, go_live, context.as_of
+        self._calendar, self._then, self._go_live, self._as_of = calendar, then, go_live, context.as_of
 
     def headlines(self, owing: Owing, *, whole: bool) -> list[str]:
         """A sentence for the last occurrence that is owed, and for earlier ones that are open.
@@ -149,7 +154,8 @@ class ObligationTelling(Telling):
         match nothing.why:
             case "condition" if nothing.verdict is not None:
                 lacks = lacking(nothing.verdict)
-                return self._say("also").join(self.lack(test, self._as_of.date()) for test in lacks)
+                day = (nothing.day or self._as_of).date()
+                return self._say("also").join(self.lack(test, day) for test in lacks)
             case "absent":
                 return self._say("absent", self.fact_words(nothing.name))
             case "not supplied":
@@ -187,8 +193,7 @@ class ObligationTelling(Telling):
             **head, part="status", test=self.reason(nothing), fact=rule.label.in_(self._language), rule_place=place
         )
         if nothing.verdict is not None:
-            for cells in self.tests(nothing.verdict, rule.place, self._as_of.date()):
-                yield row_of(**head, part="when", **cells)
+            yield from self._when(head, nothing.verdict, nothing.day, rule)
 
     def _rows(self, one: Occurrence, *, whole: bool) -> Iterator[tuple[str, ...]]:
         rule = one.rule
@@ -207,10 +212,19 @@ class ObligationTelling(Telling):
         for part, cells in self._parts(one):
             yield row_of(**head, part=part, **{"rule_place": place, **cells})
         if one.verdict is not None:
-            at_start = rule.at_start and one.start is not None
-            day = one.start.first.date() if at_start and one.start is not None else self._as_of.date()
-            for cells in self.tests(one.verdict, rule.place, day):
-                yield row_of(**head, part="when", **cells)
+            yield from self._when(head, one.verdict, one.judged, rule)
+
+    def _when(
+        self, head: Cells, verdict: Judged, judged: datetime | None, rule: Obligation
+    ) -> Iterator[tuple[str, ...]]:
+        """What `when` asked and was told; of an earlier moment than the as-of, which."""
+        if judged is not None:
+            words = self._say("at start" if rule.at_start else "at end")
+            place = shown(rule.place)
+            yield row_of(**head, part="judged", rule_place=place, **self._cells("judged", day_words(judged), words))
+        who = self._then(judged) if judged is not None else None
+        for cells in self.tests(verdict, rule.place, (judged or self._as_of).date(), who):
+            yield row_of(**head, part="when", **cells)
 
     def _parts(self, one: Occurrence) -> Iterator[tuple[str, Cells]]:
         yield from self._start(one)

@@ -17,6 +17,8 @@ SILENT = {"en": "Not judged: {rules} ({why}).", "zh": "未判定：{rules}（{wh
 PARTLY = {"en": "Not judged for {count} {subject}: {rules} (it hangs on {facts}, which the book does not supply).",
           "zh": "{count} 个对象未判定：{rules}（取决于数据未提供的 {facts}）。"}  # fmt: skip
 EARLIER = {"en": "{} from before {} are counted, not listed.", "zh": "{1} 之前的 {0} 项只计数，不列出。"}
+PAST = {"en": "Periods that are over are judged as of their end{}.", "zh": "已结束的周期以其结束时的数据判定{}。"}
+PAST_UNDATED = {"en": "; undated, taken as of today: {}", "zh": "；无日期，按当日数据：{}"}
 UNRECORDED = {"en": "No record of what was done: {rules} ({why}).", "zh": "无完成记录：{rules}（{why}）。"}
 
 
@@ -47,10 +49,22 @@ def unjudged(found: Lists) -> list[str]:
                         count=f"{count:,}", subject=subject, rules=owed.rules[number].id, facts=facts
                     )
                 )
+    lines += _past(found, comma)
     earlier = found.owing.before()
     if earlier:
         lines.append(EARLIER[language].format(f"{earlier:,}", found.owing.go_live))
     return lines
+
+
+def _past(found: Lists, comma: str) -> list[str]:
+    """As of when periods are judged that are over, and what is taken as it stands now since nothing dates it."""
+    language = found.opened.language
+    looking = [owed for owed in found.owing.owed.values() if owed.looked_back]
+    undated = dict.fromkeys(label.in_(language) for owed in looking for label in owed.undated)
+    if not looking:
+        return []
+    more = PAST_UNDATED[language].format(comma.join(undated)) if undated else ""
+    return [PAST[language].format(more)]
 
 
 def counted(found: Lists, where: str = "") -> list[str]:

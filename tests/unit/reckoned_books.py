@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from owed_books import CALENDAR, as_of, rulebook
 
@@ -17,7 +18,7 @@ from relcare.timing.calendars import Calendar
 
 
 def told(
-    text: str, files: dict[str, str], when: str, key: str = "C1", *, calendar: Calendar = CALENDAR
+    text: str, files: dict[str, str], when: str, key: str = "C1", *, calendar: Calendar = CALENDAR, year: bool = False
 ) -> dict[str, Owing]:
     """What each rule owes the subject with this key, a customer or a complaint, by the rule's id."""
     found = rulebook(text)
@@ -35,7 +36,7 @@ def told(
         name = "complaint" if key.startswith("K") else "customer"
         who = subject(name, key, rows, context)
         assert who is not None, key
-        return {owing.rule.id: owing for owing in owings(who, rows, context, calendar)}
+        return {owing.rule.id: owing for owing in owings(who, rows, context, calendar, year=year)}
 
 
 def last(text: str, files: dict[str, str], when: str, key: str = "C1", **more: Calendar) -> Occurrence:
@@ -44,7 +45,7 @@ def last(text: str, files: dict[str, str], when: str, key: str = "C1", **more: C
     return owing.occurrences[0]
 
 
-def standing(text: str, files: dict[str, str], when: str, key: str = "C1", **more: Calendar) -> list[str]:
+def standing(text: str, files: dict[str, str], when: str, key: str = "C1", **more: Any) -> list[str]:
     """The statuses of the only rule, the latest occurrence first; or why nothing is owed."""
     (owing,) = told(text, files, when, key, **more).values()
     return [one.status for one in owing.occurrences] or [owing.nothing.why if owing.nothing else ""]

@@ -114,7 +114,10 @@ def test_of_what_comes_again_the_last_and_a_line_for_the_one_before(tell):
     assert ("2026-10-01", "running", "when", "yes", "VIP", "is VIP") in told
     assert told[-1] == ("2026-07-01", "met", "status", "", "2026-09-30", "done 2026-09-29 10:00, due 2026-09-30")
     whole = tell(REVIEW, {**CUSTOMERS, "interactions.csv": VISITS}, "2026-11-20", "C1", "REVIEW")
-    assert len(whole.notes) == 2
+    assert [note.split(": ")[1] for note in whole.notes] == [  # all that were due within a year
+        "running, due 2026-12-31, 41 days left.", "met, done 2026-09-29 10:00, due 2026-09-30.",
+        *(f"lapsed, given up {day}, due {day}." for day in ("2026-06-30", "2026-03-31", "2025-12-31")),
+    ]  # fmt: skip
     assert ("2026-07-01", "done", "done", "interactions.csv:2") in cells(
         whole, "opens", "part", "verdict", "fact_place"
     )
@@ -241,3 +244,21 @@ def test_what_is_not_owed_is_a_line(tell):
 def test_colours_say_how_it_stands(tell):
     text = "\n".join(shown(tell(PLAN, {**COMPLAINT, **HOLIDAY}, "2026-10-14", "K1"), color=True))
     assert "\x1b[31moverdue\x1b[0m" in text
+
+
+def test_a_period_that_is_over_is_told_as_of_its_end_with_the_rows_of_then(tell):
+    calls = "kind: facts\nfor: customer\nfacts:\n  calls_90d: {is: count of interactions where kind call in the last 90 days}\n---\n"
+    text = calls + CARE + rule("Q", "when: {calls_90d: at least 1}", "every: quarter", "due: last day of the quarter", "done when: interaction visit")  # fmt: skip
+    files = {
+        "customers.csv": "customer_id,opened_at\nC1,2020-01-06\n",
+        "interactions.csv": "interaction_id,customer_id,at,kind\nI1,C1,2026-09-30 10:00,call\nI2,C1,2026-10-02 10:00,call\n",
+    }
+    report = tell(text, files, "2026-11-20", "C1", "Q")
+    found = [
+        row for row in cells(report, "opens", "part", "value", "test", "fact_place") if row[1] in ("judged", "when")
+    ]
+    assert found == [
+        ("2026-10-01", "when", "2", "at least 1", "interactions.csv:2,3"),
+        ("2026-07-01", "judged", "2026-09-30", "as the book stood at the end of the period", ""),
+        ("2026-07-01", "when", "1", "at least 1", "interactions.csv:2"),
+    ]

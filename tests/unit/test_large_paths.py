@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from relcare.cli import main
-from relcare.engine import rows, scan
+from relcare.engine import decide, rows, scan
+from relcare.files import small
 
 AS_OF = "2026-11-20"
 
@@ -155,3 +156,16 @@ def test_rows_in_are_rows_used_collapsed_and_set_aside(book, capsys, monkeypatch
     rows_in, used, collapsed, aside = account(book, capsys)
     assert [rows_in, used, collapsed, aside] == expected
     assert rows_in == used + collapsed + aside
+
+
+@pytest.mark.parametrize("command", ["customers", "due", "complaints"])
+def test_the_plans_of_a_large_book_lead_to_the_list_of_a_small_one(book, tmp_path, monkeypatch, command):
+    def written(name: str) -> bytes:
+        main([command, "--book", str(book), "--as-of", AS_OF, "-q", "-o", str(tmp_path / name)])
+        return (tmp_path / name).read_bytes()
+
+    brief = written("brief.json")
+    monkeypatch.setattr(decide, "BRIEF", 0)
+    monkeypatch.setattr(small, "SMALL", 0)
+    assert written("whole.json") == brief
+    assert json.loads(brief)["rows"]

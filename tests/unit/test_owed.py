@@ -418,6 +418,70 @@ def test_who_came_to_it_in_the_middle_of_a_period_owes_from_the_next_where_the_r
     assert last == [{"BEFORE", "WITHIN"}, {"BEFORE"}]
 
 
+AGAIN = ("every: quarter", "due: last working day of the quarter", "done when: interaction visit")
+CLOSED = "ceases when:\n  - {label: {en: gone, zh: 已离开}, when: {closed_at: is known}}\nrules:\n"
+
+
+def quarters(text: str, books: dict[str, str], when: str = "2026-11-20") -> dict[str, list[str]]:
+    """The statuses of the third and the fourth quarter, by subject."""
+    rows = [row for row in owed(text, books, when) if str(row["opens"]) >= "2026-07-01"]
+    return {
+        row["subject_id"]: [r["status"] for r in rows if r["subject_id"] == row["subject_id"]]
+        for row in rows
+    }  # fmt: skip
+
+
+def test_a_period_that_is_over_is_judged_as_of_its_end():
+    text = FACTS + CARE + rule("Q", "when: {calls_90d: at least 1}", *AGAIN)
+    books = {
+        "customers.csv": customers("NEW,2020-01-06,,vip", "OLD,2020-01-06,,vip", "EVER,2020-01-06,,vip", "EDGE,2020-01-06,,vip"),
+        "interactions.csv": interactions(
+            "I1,NEW,2026-10-01 00:00,call,,,", "I2,OLD,2026-07-03 10:00,call,,,", "I3,EVER,2026-09-30 23:59,call,,,",
+            "I4,EDGE,2026-07-02 10:00,call,,,",
+        ),
+    }  # fmt: skip
+    assert quarters(text, books) == {"NEW": ["running"], "OLD": ["lapsed"], "EVER": ["lapsed", "running"]}
+    # on its last day the quarter is judged as of that day, and so is it ever after
+    assert quarters(text, books, "2026-09-30") == {"OLD": ["at risk"], "EVER": ["at risk"]}
+    assert {key: told[0] for key, told in quarters(text, books, "2026-10-01").items()} == {
+        "NEW": "running",
+        "OLD": "lapsed",
+        "EVER": "lapsed",
+    }
+
+
+def test_what_ended_before_a_period_was_over_ends_it_and_what_came_later_does_not():
+    text = (CARE + rule("Q", *AGAIN)).replace("rules:\n", CLOSED)
+    books = {"customers.csv": customers("IN,2020-01-06,2026-09-30,vip", "AFTER,2020-01-06,2026-10-01,vip")}
+    books["interactions.csv"] = interactions("I1,OTHER,2026-09-01 10:00,visit,,,")
+    assert quarters(text, books) == {"IN": ["ceased", "ceased"], "AFTER": ["lapsed", "ceased"]}
+
+
+def test_a_period_that_is_still_open_after_its_deadline_is_judged_as_of_today():
+    text = FACTS + CARE + rule("Q", "when: {calls_90d: at least 1}", *AGAIN, "lapses: 5 working days after due")
+    books = {
+        "customers.csv": customers("NEW,2020-01-06,,vip", "OLD,2020-01-06,,vip"),
+        "interactions.csv": interactions("I1,NEW,2026-10-09 10:00,call,,,", "I2,OLD,2026-07-03 10:00,call,,,"),
+    }
+    # given up with 13 October, the fifth working day
+    assert quarters(text, books, "2026-10-13") == {"NEW": ["overdue", "running"]}
+    assert quarters(text, books, "2026-10-14") == {"NEW": ["lapsed", "running"]}
+
+
+def test_limits_of_a_period_that_is_over_are_those_of_then():
+    text = "kind: limits\nlimits:\n  often: [{from: 2025-01-01, is: 2}, {from: 2026-10-01, is: 1}]\n---\n"
+    text += FACTS + CARE + rule("Q", "when: {calls_90d: at least often}", *AGAIN)
+    books = {"customers.csv": customers("C1,2020-01-06,,vip")}
+    books["interactions.csv"] = interactions("I1,C1,2026-09-20 10:00,call,,,")
+    assert quarters(text, books) == {"C1": ["running"]}
+
+
+def test_what_nothing_dates_is_taken_as_it_stands():
+    books = {"customers.csv": customers("C1,2020-01-06,,vip", "C2,2020-01-06,,basic")}
+    books["interactions.csv"] = interactions("I1,C3,2026-09-20 10:00,call,,,")
+    assert quarters(REVIEW, books) == {"C1": ["lapsed", "running"]}
+
+
 def test_evidence_before_a_festival_counts_in_its_window_alone():
     text = CARE + rule(
         "GIFT", "every: festival", "due: 1 working day before the festival", "opens: 30 days before the festival",

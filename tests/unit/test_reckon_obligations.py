@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 
 import pytest
-from owed_books import CALENDAR, CARE, CLOCK, rule, rulebook
+from owed_books import CALENDAR, CARE, CLOCK, FACTS, rule, rulebook
 from reckoned_books import last, standing, told
 
 from relcare.files.shipped import shipped
@@ -451,6 +451,31 @@ def test_judged_at_its_start():
     rules = CARE + rule("QUARTER", *lines, "done when: interaction call")
     assert standing(rules, customer(closed="2026-10-02"), "2026-11-20") == ["running", "lapsed"]
     assert standing(rules, customer(closed="2026-09-30"), "2026-11-20") == ["lapsed"]
+
+
+def test_what_is_over_is_judged_as_of_its_end():
+    rules = FACTS + CARE + rule("REVIEW", "when: {calls_90d: at least 1}", *REVIEW_LINES[1:])
+    new = customer(rows=["2026-10-01 00:00,call,,reached,"])
+    assert standing(rules, new, "2026-11-20") == ["running"]
+    kept = customer(rows=["2026-09-30 23:59,call,,reached,"])
+    assert standing(rules, kept, "2026-11-20") == ["running", "lapsed"]
+    (owing,) = told(rules, kept, "2026-11-20").values()
+    assert [one.judged for one in owing.occurrences] == [None, at("2026-09-30 23:59:59.999999")]
+    # no more than 90 days before the end of the quarter
+    assert standing(rules, customer(rows=["2026-07-03 10:00,call,,reached,"]), "2026-11-20") == ["lapsed"]
+    was = last(rules, customer(rows=["2026-05-20 10:00,call,,reached,"]), "2026-11-20")
+    assert (was.status, was.why, was.was_owed, was.since) == ("ceased", "condition", True, at("2026-08-18"))
+
+
+def test_what_is_over_was_ended_by_what_came_before_its_end():
+    rules = (CARE + rule("REVIEW", *REVIEW_LINES[1:])).replace("rules:\n", CLOSED)
+    assert standing(rules, customer(closed="2026-10-01"), "2026-11-20") == ["ceased", "lapsed"]
+    assert standing(rules, customer(closed="2026-09-30"), "2026-11-20") == ["ceased", "ceased"]
+
+
+def test_all_periods_of_the_last_year():
+    assert standing(REVIEW, customer(), "2026-11-20") == ["running", "lapsed"]
+    assert standing(REVIEW, customer(), "2026-11-20", year=True) == ["running", "lapsed", "lapsed", "lapsed", "lapsed"]
 
 
 # the calendar
