@@ -39,6 +39,9 @@ LATER_NOTICES = (
     ("2020-01-31", "2020-02-02", "2020-01-26"),  # the Spring Festival prolonged
 )
 
+# Days that a later notice arranged otherwise, as the first one had them: day, whether it was open, the holiday.
+OVERRULED = (("2020-02-01", "1", "春节"),)
+
 NAMES = {
     "元旦": "New Year's Day",
     "春节": "Spring Festival",
@@ -83,11 +86,14 @@ def main(path: Path) -> None:
     """Print the calendar."""
     with path.open(encoding="utf-8", newline="") as stream:
         rows = sorted(csv.DictReader(stream), key=lambda row: row["date"])
+    first = [{"date": day, "is_workday": is_open, "name": name, "overruled": "yes"} for day, is_open, name in OVERRULED]
+    rows = sorted([*first, *rows], key=lambda row: row["date"])
     holidays: dict[tuple[int, str, str], dict[str, list[date]]] = {}
     for row in rows:
         day = date.fromisoformat(row["date"])
         year = day.year + (day.month == 12 and row["name"] == "元旦")
-        group = holidays.setdefault((year, row["name"], announced(day, year)), {"closed": [], "open": []})
+        published = NOTICES[year] if row.get("overruled") else announced(day, year)
+        group = holidays.setdefault((year, row["name"], published), {"closed": [], "open": []})
         group["open" if row["is_workday"] == "1" else "closed"].append(day)
     print(HEAD.format(first=FIRST_YEAR, last=max(NOTICES)))
     shown = 0

@@ -63,18 +63,10 @@ WHERE "at" >= TIMESTAMP '2026-05-25' AND "at" < TIMESTAMP '2026-11-21'
 -- A row is an enquiry. A row that stands twice counts once.
 CREATE TEMP TABLE inquiries AS SELECT DISTINCT interaction_id, customer_id, "at", topic FROM interactions WHERE kind = 'inquiry';
 
--- A row is a customer: enquiries of the last 90 days and of the 90 days before, and the third of the last about studying abroad.
+-- A row is a customer: enquiries of the last 90 days and of the 90 days before.
 CREATE TEMP TABLE asked AS
-SELECT customer_id, count(*) FILTER (WHERE "at" >= TIMESTAMP '2026-08-23') AS recent, count(*) FILTER (WHERE "at" < TIMESTAMP '2026-08-23') AS earlier,
-  min("at", 3) FILTER (WHERE "at" >= TIMESTAMP '2026-08-23' AND topic IN ('留学', '留学购汇', '留学贷款', '留学贷款与购汇额度', '留学汇款', 'study abroad',
-    'study finance', 'tuition payment abroad'))[3] AS study
+SELECT customer_id, count(*) FILTER (WHERE "at" >= TIMESTAMP '2026-08-23') AS recent, count(*) FILTER (WHERE "at" < TIMESTAMP '2026-08-23') AS earlier
 FROM inquiries GROUP BY customer_id;
-
--- A row is a customer who asked the same three times within 30 days.
-CREATE TEMP TABLE again AS
-SELECT customer_id, min(third) AS again
-FROM (SELECT customer_id, min("at", 3)[3] AS third FROM inquiries WHERE "at" >= TIMESTAMP '2026-10-22' AND topic IS NOT NULL GROUP BY customer_id, topic HAVING count(*) > 2)
-GROUP BY customer_id;
 
 -- A row is a customer: when each thing that is waited for was last done.
 CREATE TEMP TABLE done AS
@@ -97,19 +89,31 @@ SELECT customer_id, bool_or("at" IS NULL OR "at" >= TIMESTAMP '2026-08-23') AS r
 FROM doubts WHERE coalesce(kind = 'inquiry', TRUE) AND ("at" IS NULL OR ("at" >= TIMESTAMP '2026-05-25' AND "at" < TIMESTAMP '2026-11-21'))
 GROUP BY customer_id;
 
--- A row is a customer of whom it is unknown when they asked the third time: with what may be an enquiry it was another time.
-CREATE TEMP TABLE unclear AS
+-- A row is a time at which a customer asked for the third time in 90 days about studying abroad (rule 6) or in 30 days the same
+-- (rule 9), having asked less often before within these days, since the first day of which it is not given up yet; `sure` where
+-- no enquiry is in doubt that decides it. "at" is NULL where it may have been with one of which nobody knows when it came.
+CREATE TEMP TABLE crossed AS
 WITH enquiries AS (
-  SELECT customer_id, "at", topic, FALSE AS doubt FROM inquiries WHERE "at" >= TIMESTAMP '2026-08-23' AND customer_id IN (SELECT customer_id FROM doubts)
-  UNION ALL SELECT customer_id, coalesce("at", TIMESTAMP '2026-10-22'), nullif(topic, ''), TRUE FROM doubts
-  WHERE coalesce(kind = 'inquiry', TRUE) AND ("at" IS NULL OR ("at" >= TIMESTAMP '2026-08-23' AND "at" < TIMESTAMP '2026-11-21'))
-), per_topic AS (
-  SELECT customer_id, topic, min("at", 3)[3] AS third, min("at", 3) FILTER (WHERE NOT doubt)[3] AS certain FROM enquiries WHERE "at" >= TIMESTAMP '2026-10-22' AND topic IS NOT NULL GROUP BY ALL
+  SELECT customer_id, "at", topic, TRUE AS sure FROM inquiries WHERE "at" >= TIMESTAMP '2026-07-19' AND topic IS NOT NULL
+  UNION ALL SELECT customer_id, "at", topic, FALSE FROM doubts
+  WHERE coalesce(kind = 'inquiry', TRUE) AND topic <> '' AND ("at" IS NULL OR ("at" >= TIMESTAMP '2026-07-19' AND "at" < TIMESTAMP '2026-11-21'))
+), alike AS (
+  SELECT 6 AS rule, customer_id, '' AS topic, "at", sure, INTERVAL 89 DAYS AS back, TIMESTAMP '2026-10-16' AS since FROM enquiries
+  WHERE topic IN ('留学', '留学购汇', '留学贷款', '留学贷款与购汇额度', '留学汇款', 'study abroad', 'study finance', 'tuition payment abroad')
+  UNION ALL SELECT 9, customer_id, topic, "at", sure, INTERVAL 29 DAYS, TIMESTAMP '2026-10-19' FROM enquiries WHERE "at" >= TIMESTAMP '2026-09-20' OR "at" IS NULL
+), often AS (FROM alike SEMI JOIN (SELECT rule, customer_id, topic FROM alike GROUP BY ALL HAVING count(*) > 2) USING (rule, customer_id, topic)
+), counted AS (
+  SELECT *, sum(surely) OVER upto AS low, sum(could) OVER upto AS high, min("at") OVER upto AS oldest
+  FROM (SELECT rule, customer_id, topic, "at", back, since, count(*) FILTER (sure) AS surely, count(*) AS could FROM often WHERE "at" IS NOT NULL GROUP BY ALL)
+  WINDOW upto AS (PARTITION BY rule, customer_id, topic ORDER BY "at" RANGE BETWEEN ("at" - (date_trunc('day', "at") - back)) PRECEDING AND CURRENT ROW)
+), blind AS (SELECT rule, customer_id, topic, count(*) AS n FROM often WHERE "at" IS NULL GROUP BY ALL
 )
-SELECT customer_id, study, again
-FROM (SELECT customer_id, min("at", 3)[3] IS DISTINCT FROM min("at", 3) FILTER (WHERE NOT doubt)[3] AS study FROM enquiries WHERE topic IN ('留学', '留学购汇', '留学贷款', '留学贷款与购汇额度',
-  '留学汇款', 'study abroad', 'study finance', 'tuition payment abroad') GROUP BY customer_id HAVING study)
-FULL JOIN (SELECT customer_id, min(third) IS DISTINCT FROM min(certain) AS again FROM per_topic GROUP BY customer_id HAVING again) USING (customer_id);
+SELECT rule, customer_id, "at", bool_or(high - could + coalesce(n, 0) < 3 AND low >= 3) AS sure
+FROM counted LEFT JOIN blind USING (rule, customer_id, topic) WHERE "at" >= since AND low - surely < 3 AND high + coalesce(n, 0) >= 3 GROUP BY ALL
+UNION ALL SELECT DISTINCT rule, customer_id, NULL, FALSE
+FROM (SELECT b.*, greatest(0, max(high) FILTER ("at" >= since AND (low < 3 OR oldest < TIMESTAMP '2026-11-20' - back)), sum(could) FILTER ("at" < since AND "at" >= since - back)) AS most
+  FROM blind b LEFT JOIN counted USING (rule, customer_id, topic) GROUP BY ALL)
+WHERE most + n >= 3;
 
 -- A row is a customer and a kind of which there may have been something: the last time at which (the as-of if that is unknown).
 CREATE TEMP TABLE perhaps AS
@@ -156,13 +160,13 @@ LEFT JOIN (SELECT customer_id AS doubtful, * FROM doubtful_assets) d ON a.custom
 CREATE TEMP TABLE people AS
 WITH known AS (
   SELECT c.customer_id, name, relationship_manager, branch_id, preferred_channel, opened_at, deceased_at <= DATE '2026-11-20' AS dead, closed_at <= DATE '2026-11-20' AS closed,
-    coalesce(segment = 'private', CASE WHEN NOT bad_segment THEN FALSE END) AS private, study,
+    coalesce(segment = 'private', CASE WHEN NOT bad_segment THEN FALSE END) AS private,
     CASE WHEN months > 0 THEN total ELSE aum END AS total, CASE WHEN months > 0 THEN months ELSE 1 END AS months,
     CASE WHEN w.customer_id IS NULL THEN FALSE ELSE outflow END AS outflow,
     CASE WHEN d.earlier OR (d.recent AND i.earlier >= 2) THEN NULL ELSE coalesce(i.earlier >= 2 AND 2 * i.recent < i.earlier, FALSE) END AS rarer
   FROM customers c LEFT JOIN worth w USING (customer_id) LEFT JOIN asked i USING (customer_id) LEFT JOIN doubtful_inquiries d USING (customer_id)
 )
-SELECT customer_id, name, relationship_manager, branch_id, preferred_channel, opened_at, coalesce(dead, FALSE) OR coalesce(closed, FALSE) AS gone, study,
+SELECT customer_id, name, relationship_manager, branch_id, preferred_channel, opened_at, coalesce(dead, FALSE) OR coalesce(closed, FALSE) AS gone,
   CASE WHEN total >= 6000000 * months THEN 1 WHEN private THEN 1 WHEN total IS NULL OR private IS NULL THEN 0
     WHEN total >= 500000 * months THEN 2 ELSE 3 END AS tier,
   CASE WHEN dead THEN 5 WHEN closed THEN 4 WHEN outflow AND rarer THEN 4 WHEN (outflow AND rarer) IS NULL OR opened_at IS NULL THEN 0
@@ -247,10 +251,12 @@ FROM moved LEFT JOIN pauses USING (complaint_id) GROUP BY complaint_id, moved.du
 -- ends with that day, else `moment`), the last day of `act_by` on which it is at risk, and whether it is unknown if it is owed.
 CREATE TEMP TABLE owed AS
 WITH of_customers AS (
-  SELECT p.*, d.* EXCLUDE (customer_id), a.again,
-    coalesce(festival >= TIMESTAMP '2026-08-26', FALSE) AS given
-  FROM people p LEFT JOIN done d USING (customer_id) LEFT JOIN again a USING (customer_id)
-  WHERE NOT gone AND (tier < 2 OR stage < 3 OR again IS NOT NULL)
+  SELECT p.*, d.* EXCLUDE (customer_id), coalesce(festival >= TIMESTAMP '2026-08-26', FALSE) AS given
+  FROM people p LEFT JOIN done d USING (customer_id) WHERE NOT gone AND (tier < 2 OR stage < 3)
+), often AS (
+  SELECT c.*, p.* EXCLUDE (customer_id), CASE c.rule WHEN 6 THEN offer ELSE preventive END AS contact, p2, p3
+  FROM crossed c JOIN people p USING (customer_id) LEFT JOIN done d USING (customer_id) LEFT JOIN days ON day = CAST(c."at" AS DATE)
+  WHERE NOT gone AND (c.rule = 9 OR stage IN (0, 2))
 ), levels AS (
   SELECT w.customer_id, levels.rule, ends.reached, ends.day
   FROM worth w, (VALUES (30), (31), (32), (33)) levels(rule)
@@ -260,8 +266,7 @@ WITH of_customers AS (
 ), undated AS (
   SELECT 30 + n AS rule, 'customer' AS subject, customer_id AS key, customer_id FROM worth, range(4) levels(n) WHERE unread < [bronze, silver, gold, platinum][n + 1] IS NOT FALSE AND unread IS NOT NULL
   UNION ALL SELECT n, 'customer', customer_id, customer_id FROM people, (VALUES (4), (5)) rules(n) WHERE opened_at IS NULL AND stage = 0
-  UNION ALL SELECT 6, 'customer', customer_id, customer_id FROM unclear JOIN people USING (customer_id) WHERE unclear.study AND stage IN (0, 2)
-  UNION ALL SELECT 9, 'customer', customer_id, customer_id FROM unclear WHERE again
+  UNION ALL SELECT rule, 'customer', customer_id, customer_id FROM often WHERE "at" IS NULL
   UNION ALL SELECT 11, 'account', c[1], c[2] FROM (SELECT DISTINCT string_split(csv_line, ',') AS c FROM bad_accounts WHERE column_name = 'next_repricing_date')
   WHERE c[3] = 'mortgage' AND c[4] < '2026-11-21' AND NOT (c[5] > '' AND c[5] < '2026-11-21')
   UNION ALL SELECT n, 'complaint', complaint_id, customer_id FROM cases LEFT JOIN people USING (customer_id), (VALUES (16), (18), (19)) rules(n)
@@ -289,10 +294,9 @@ SELECT DISTINCT * FROM (
   UNION ALL SELECT 5, 'customer', customer_id, customer_id, relationship_manager, opened_at + INTERVAL 1 YEAR - INTERVAL 7 DAYS, CAST(opened_at + INTERVAL 1 YEAR AS TIMESTAMP),
     CAST(opened_at + INTERVAL 1 YEAR AS DATE) + 7, NULL, NULL, DATE '2026-11-25', stage = 0
   FROM of_customers WHERE stage IN (0, 2) AND opened_at BETWEEN DATE '2025-08-15' AND DATE '2025-11-20' AND milestone >= opened_at + INTERVAL 1 YEAR - INTERVAL 7 DAYS IS NOT TRUE
-  UNION ALL SELECT 6, 'customer', customer_id, customer_id, relationship_manager, study, study, p3, NULL, NULL, DATE '2026-11-23', stage = 0
-  FROM of_customers JOIN days ON day = CAST(study AS DATE) WHERE stage IN (0, 2) AND p3 >= DATE '2026-10-21' AND offer >= study IS NOT TRUE
-  UNION ALL SELECT 9, 'customer', customer_id, customer_id, relationship_manager, again, again, p2, NULL, NULL, DATE '2026-11-23', FALSE
-  FROM of_customers JOIN days ON day = CAST(again AS DATE) WHERE preventive >= again IS NOT TRUE
+  UNION ALL SELECT rule, 'customer', customer_id, customer_id, relationship_manager, "at", "at", CASE rule WHEN 6 THEN p3 ELSE p2 END, NULL, NULL, DATE '2026-11-23',
+    NOT sure OR (rule = 6 AND stage = 0)
+  FROM often WHERE "at" IS NOT NULL AND contact >= "at" IS NOT TRUE
   UNION ALL SELECT 11, 'account', account_id, m.customer_id, relationship_manager, next_repricing_date - INTERVAL 60 DAYS, NULL, next_repricing_date - 30, NULL, NULL, DATE '2026-11-27', FALSE
   FROM mortgages m LEFT JOIN people p USING (customer_id) LEFT JOIN done d USING (customer_id)
   WHERE gone IS NOT TRUE AND (repricing >= next_repricing_date - INTERVAL 60 DAYS AND hedging >= next_repricing_date - INTERVAL 60 DAYS) IS NOT TRUE
@@ -337,15 +341,19 @@ DELETE FROM owed USING (SELECT rule, subject_id, waived_at FROM waivers JOIN rul
 
 -- A row is an obligation of which it is unknown if it was done: what would complete it is known or possible.
 CREATE TEMP TABLE unsure AS
-SELECT o.rule, o.key
+SELECT o.rule, o.key, o.opens
 FROM (SELECT rule, key, o.customer_id, o.opens, kinds.kind, CASE kinds.kind WHEN 'call' THEN d.call WHEN 'needs_survey' THEN d.survey WHEN 'repricing_call' THEN d.repricing
     WHEN 'hedging_proposal' THEN d.hedging WHEN 'message' THEN d.message WHEN 'survey_invitation' THEN d.invitation END >= opens IS TRUE AS there
   FROM owed o JOIN (VALUES (2, 'festival_benefit'), (30, 'ladder_benefit'), (31, 'ladder_benefit'), (32, 'ladder_benefit'), (33, 'ladder_benefit'), (4, 'call'), (4, 'needs_survey'), (5, 'milestone_benefit'), (6, 'offer'), (9, 'preventive_contact'),
     (11, 'repricing_call'), (11, 'hedging_proposal'), (18, 'repair_visit'), (19, 'message'), (19, 'call'), (19, 'survey_invitation')) kinds(rule, kind) USING (rule)
   LEFT JOIN done d USING (customer_id) WHERE o.customer_id IN (SELECT customer_id FROM perhaps)) o
 LEFT JOIN perhaps p ON p.customer_id = o.customer_id AND p.kind = o.kind AND p."at" >= o.opens
-GROUP BY o.rule, o.key HAVING bool_and(there OR p.kind IS NOT NULL)
-UNION SELECT 13, complaint_id FROM cases WHERE bad_feedback;
+GROUP BY o.rule, o.key, o.opens HAVING bool_and(there OR p.kind IS NOT NULL)
+UNION SELECT 13, complaint_id, received_at FROM cases WHERE bad_feedback;
+
+-- Who asked again while a contact was owed already is owed one: the earlier stands for both, unless it is in doubt.
+DELETE FROM owed USING (FROM owed ANTI JOIN unsure USING (rule, key, opens) WHERE rule IN (6, 9) AND NOT unknown) a
+WHERE a.rule = owed.rule AND a.key = owed.key AND a.opens < owed.opens;
 
 -- A row is an obligation and how it stands, those of which it is unknown if they are owed put together.
 CREATE TEMP TABLE listed AS
@@ -359,11 +367,11 @@ WITH dated AS (
   SELECT o.rule, o.subject, o.key, o.customer_id, person, o.due, act_by, NULL AS together, NULL AS actions, NULL AS clauses,
     CASE WHEN u.key IS NOT NULL THEN 'undetermined' WHEN plans.paused AND o.rule = 15 THEN 'paused' WHEN coalesce(moment_until, o.due) < TIMESTAMP '2026-11-20 23:59:59.999999' THEN 'overdue'
       WHEN o.due < TIMESTAMP '2026-11-20 23:59:59.999999' THEN 'undetermined' WHEN CAST(act_by AS DATE) <= risk THEN 'at risk' ELSE 'running' END AS status
-  FROM dated o LEFT JOIN unsure u USING (rule, key) LEFT JOIN plans ON o.rule = 15 AND plans.complaint_id = o.key
+  FROM dated o LEFT JOIN unsure u USING (rule, key, opens) LEFT JOIN plans ON o.rule = 15 AND plans.complaint_id = o.key
   WHERE NOT unknown AND o.due < TIMESTAMP '2026-11-28'
   UNION ALL
   SELECT arg_min(rule, CASE WHEN rule < 30 THEN rule * 100 ELSE 300 + rule END), subject, key, any_value(customer_id), any_value(person), min(due), min(act_by),
-    string_agg(id, ', ' ORDER BY id), string_agg(action, '; ' ORDER BY action), string_agg(DISTINCT clause, ' ' ORDER BY clause), 'undetermined'
+    string_agg(DISTINCT id, ', ' ORDER BY id), string_agg(DISTINCT action, '; ' ORDER BY action), string_agg(DISTINCT clause, ' ' ORDER BY clause), 'undetermined'
   FROM dated JOIN rules USING (rule) WHERE unknown AND (due < TIMESTAMP '2026-11-28' OR due IS NULL) GROUP BY subject, key, rule = 16
 ), acting AS (
   SELECT staff_id, CASE WHEN away THEN deputy ELSE staff_id END AS acts, away

@@ -16,6 +16,8 @@ HOMES = {
     "tabulate": {"formats"},
     "yaml": {"files"},
     "duckdb": {"engine"},
+    "icalendar": {"files"},
+    "holidays": {"files"},
 }
 BESIDE = {("runs", "relcare.formats.report")}  # a run makes a report; nothing else is shared on one floor
 

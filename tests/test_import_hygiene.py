@@ -44,3 +44,14 @@ def test_what_a_pipe_gets_needs_no_table_library(root: Path, name: str) -> None:
         f"assert render({name!r}, report, sys.stdout.buffer)",
     )
     assert modules.isdisjoint(HEAVY)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["add", "2026-09-30", "5 working days"], ["between", "2026-09-30", "2026-10-13"], ["show", "2026-10"], ["check"]],
+)
+def test_the_calculator_loads_no_engine(root: Path, arguments: list[str]) -> None:
+    code = f"from relcare.cli import main\nassert main({['calendar', *arguments, '--as-of', '2026-06-01', '-f', 'tsv']!r}) == 0"
+    modules = loaded_by(root, code)
+    assert "relcare.timing.calendars" in modules
+    assert modules.isdisjoint({*HEAVY, "relcare.engine", "relcare.rulebook.load", "relcare.files.open_book"} - {"yaml"})

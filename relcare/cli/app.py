@@ -19,15 +19,28 @@ COMMANDS: dict[str, str] = {
     "customers": "relcare.cli.customers",
     "check": "relcare.cli.check",
     "explain": "relcare.cli.explain",
+    "norm": "relcare.cli.norm",
 }
 GROUPS: dict[str, tuple[str, dict[str, str]]] = {
     "rules": (
         "The rulebook's own tools.",
         {
             "check": "relcare.cli.rules_check",
+            "test": "relcare.cli.rules_test",
             "show": "relcare.cli.rules_show",
             "diff": "relcare.cli.rules_diff",
+            "lock": "relcare.cli.rules_lock",
             "schema": "relcare.cli.rules_schema",
+        },
+    ),
+    "calendar": (
+        "Calendars, and a calculator for deadlines.",
+        {
+            "add": "relcare.cli.calendar_add",
+            "between": "relcare.cli.calendar_between",
+            "show": "relcare.cli.calendar_show",
+            "check": "relcare.cli.calendar_check",
+            "import": "relcare.cli.calendar_import",
         },
     ),
 }

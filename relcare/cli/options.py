@@ -118,6 +118,27 @@ CaseStage = Annotated[
     list[str] | None, typer.Option("--stage", metavar="CODE", help="Only cases in this stage; may be repeated.")
 ]
 
+CalendarName = Annotated[
+    str,
+    typer.Option("--calendar", metavar="NAME", help="A calendar of the rule files, or weekdays. [the book's, else cn]"),
+]
+Pauses = Annotated[
+    list[str] | None,
+    typer.Option("--pause", metavar="FROM..TO", help="The clock stands still: moments or whole days; may be repeated."),
+]
+Rolls = Annotated[
+    str,
+    typer.Option(
+        "--rolls",
+        metavar="HOW",
+        help="Off a closed day: following, preceding, or modified … to stay in the month. [it stays there]",
+    ),
+]
+FailIfMissing = Annotated[bool, typer.Option("--fail-if-any", help="Exit with 1 if days are missing.")]
+InUnit = Annotated[
+    str, typer.Option("--in", metavar="UNIT", help='"working hours", days, months, 个工作日 … [working days]')
+]
+
 
 def book_folder(book: str) -> Path:
     """The folder that `--book` names."""

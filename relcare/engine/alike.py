@@ -1,7 +1,6 @@
-"""Measures that count rows that are alike, or until a number is reached, and the latest of several dates, as SQL.
+"""How many rows are alike, and the latest of several dates, as SQL.
 
-What is in doubt leaves a measure open where the most or the earliest that it could give is another than what the certain
-rows give: everything it could be lies between the two.
+What is in doubt leaves a count open where the most that it could be is another than what the certain rows give.
 """
 
 from __future__ import annotations
@@ -15,15 +14,13 @@ from relcare.engine.decisions import unknown
 from relcare.rulebook.measures import OfMeasure
 from relcare.rulebook.vocabulary import Fact
 
-BEGINNING = "TIMESTAMP '0001-01-01 00:00:00'"  # where a row without a date is put: before all others
 DAY_END = "INTERVAL 86399999999 MICROSECONDS"
 
 
 class Alike(NamedTuple):
-    """Aggregates over the rows of one subject: the value, the latest point of a moment ("" for none), and the doubt."""
+    """Aggregates over the rows of one subject: the value and the doubt."""
 
     value: str
-    until: str
     doubt: str
 
 
@@ -32,45 +29,11 @@ def most_alike(column: Column, counts: str) -> Alike:
     surely = _largest(f"histogram({column.value}) FILTER (WHERE ({counts}) AND {column.value} IS NOT NULL)")
     most = _largest(f"histogram({column.value}) FILTER (WHERE ({counts}) IS NOT FALSE AND {column.value} IS NOT NULL)")
     blind = f"count(*) FILTER (WHERE ({counts}) IS NOT FALSE AND {unknown(column)})"
-    return Alike(surely, "", f"{most} + {blind} <> {surely}")
+    return Alike(surely, f"{most} + {blind} <> {surely}")
 
 
 def _largest(histogram: str) -> str:
     return f"coalesce(list_max(map_values({histogram})), 0)"
-
-
-def when_reached(dated: Column, counts: str, limit: str, by: Column | None = None) -> Alike:
-    """The date of the row with which the rows (those that share a value of `by`) are as many as `limit` says, for the first."""
-    if not limit.isdigit() or not int(limit):  # nothing is reached where it is 0; where it has no value nobody can tell
-        none = f"CAST(NULL AS {sql.SQL_TYPES[dated.type]})"
-        until = "CAST(NULL AS TIMESTAMP)" if dated.until else ""
-        return Alike(none, until, "TRUE" if limit == "NULL" else "FALSE")
-    pair = f"{{'at': {dated.value}, 'until': {dated.until}}}" if dated.until else dated.value
-    early = f"coalesce(CAST({dated.value} AS TIMESTAMP), {BEGINNING})"
-    present = f"({counts}) AND {dated.value} IS NOT NULL"
-    could = f"({counts}) IS NOT FALSE AND NOT {dated.absent}"
-    if by is None:
-        found = f"(min({pair}, {limit}) FILTER (WHERE {present}))[{limit}]"
-        low = f"(min({early}, {limit}) FILTER (WHERE {could}))[{limit}]"
-    else:
-        found = _first(
-            f"list({{'of': {by.value}, 'p': {pair}}}) FILTER (WHERE {present} AND {by.value} IS NOT NULL)", "", limit
-        )
-        some = f"list({{'of': {by.value}, 'p': {early}}}) FILTER (WHERE {could} AND {by.value} IS NOT NULL)"
-        any_ = f"coalesce(list({early}) FILTER (WHERE {could} AND {unknown(by)}), [])"
-        low = f"least({_first(some, any_, limit)}, list_sort({any_})[{limit}])"
-    value = f"({found})['at']" if dated.until else found
-    until = f"({found})['until']" if dated.until else ""
-    return Alike(value, until, f"{low} IS DISTINCT FROM CAST({value} AS TIMESTAMP)")
-
-
-def _first(rows: str, further: str, limit: str) -> str:
-    """Of the values `of`, the least `limit`-th point `p` of the rows that share one, and of `further` points."""
-    own = f"list_transform(list_filter({rows}, lambda r: r['of'] = v), lambda r: r['p'])"
-    nth = f"list_sort(list_concat({own}, {further}))[{limit}]" if further else f"list_sort({own})[{limit}]"
-    values = f"list_distinct(list_transform({rows}, lambda r: r['of']))"
-    every = f"list_filter(list_transform({values}, lambda v: {nth}), lambda p: p IS NOT NULL)"
-    return f"list_sort({every})[1]"
 
 
 def latest_of(fact: Fact, measure: OfMeasure, columns: Mapping[str, Column]) -> tuple[list[str], Column]:

@@ -8,9 +8,13 @@ from datetime import date, timedelta
 from relcare.engine import dialect as sql
 from relcare.engine.session import Session
 from relcare.rulebook.conditions import ELAPSED_UNITS, Span
+from relcare.rulebook.obligations import Point
 from relcare.timing.calendars import Calendar
+from relcare.timing.clock import last_surely_known
+from relcare.timing.hours import DAY_LENGTH, Windows, closing
 
 WORKING = "working days"
+LAST_TICK = 86399999999  # of a day, in microseconds
 MARGIN = timedelta(days=400)  # beyond the dates in hand: longer than any closure
 
 
@@ -25,7 +29,7 @@ class Days:
     def __init__(
         self, session: Session, calendar: Calendar, first: date, last: date, spans: Iterable[int], title: str = ""
     ) -> None:
-        self.calendar = calendar
+        self.calendar, self.first, self.last, self.spans = calendar, first, last, frozenset(spans)
         self.relation = sql.name(f"calendar {title or calendar.name}")
         self.reached = sql.name(f"working days {title or calendar.name}")
         first, last = first - MARGIN, last + MARGIN
@@ -38,9 +42,8 @@ class Days:
             f"FROM (SELECT {sql.day(first)} + CAST(unnest(range({count})) AS INTEGER) AS day,"
             f" unnest(split('{calendar.flags(first, last)}', '')) = '1' AS open)\nWINDOW upto AS (ORDER BY day)"
         )
-        wanted = sorted(set(spans))
-        if wanted:
-            listed = ", ".join(f"({n})" for n in wanted)
+        if self.spans:
+            listed = ", ".join(f"({n})" for n in sorted(self.spans))
             session.run(
                 f"CREATE OR REPLACE TEMP TABLE {self.reached} AS\n-- a row is one day and the open day that lies n open days away\n"
                 f"SELECT n, a.day, b.day AS reached FROM {self.relation} AS a CROSS JOIN (VALUES {listed}) AS spans(n)\n"
@@ -48,17 +51,65 @@ class Days:
                 " ELSE a.opened - CAST(a.open AS INTEGER) + n + 1 END"
             )
 
+    def covers(self, first: date, last: date, spans: Iterable[int]) -> bool:
+        """Whether these tables do for other dates and numbers."""
+        return self.first <= first and last <= self.last and self.spans.issuperset(spans)
+
     def end_of(self, day: str) -> str:
         """The moment at which a day (an expression) ends: its closing time, else its last microsecond."""
-        closes = self.calendar.closes
-        if closes is None:
-            return f"{day} + INTERVAL 86399999999 MICROSECONDS"
-        seconds = closes.hour * 3600 + closes.minute * 60 + closes.second
-        return f"{day} + INTERVAL {seconds} SECONDS"
+        return end_of(self.calendar, day)
 
     def provisional(self, day: str) -> str:
         """Whether a day (an expression) lies outside what the calendar knows."""
         return f"({day} > {sql.day(self.calendar.known_until)} OR {day} < {sql.day(self.calendar.known_from)})"
+
+    def leaning(self, due: str, start: str, point: Point) -> str:
+        """Whether a deadline and its start (expressions of days) say that days were counted which the calendar does not know.
+
+        As `clock.provisional` has it.
+        """
+        told = self.provisional(due)
+        if point.span is None or point.span.unit != WORKING:
+            return told
+        if point.before:
+            return f"({told} OR {due} > {sql.day(last_surely_known(self.calendar, point.span.amount))})"
+        if point.base != "start":
+            return told
+        return f"({told} OR coalesce({start} < {sql.day(self.calendar.known_from - timedelta(days=1))}, FALSE))"
+
+
+def end_of(calendar: Calendar, day: str) -> str:
+    """The moment at which a day (an expression) ends: its closing time, that of its last hours, else its last microsecond."""
+    closes = calendar.closes
+    if closes is not None:
+        return f"{day} + INTERVAL {closes.hour * 3600 + closes.minute * 60 + closes.second} SECONDS"
+    if calendar.hours:
+        return f"{day} + {_closing(calendar, f'CAST({day} AS DATE)')}"
+    return f"{day} + INTERVAL {LAST_TICK} MICROSECONDS"
+
+
+def _closing(calendar: Calendar, day: str) -> str:
+    """How long after its midnight a day (an expression) ends by its hours: an exception's own, else its weekday's."""
+    by_end: dict[int, list[str]] = {}
+    for one in calendar.exceptions:
+        minute = closing(calendar.windows(one))
+        if minute != closing(_usual(calendar, one)):
+            by_end.setdefault(minute, []).append(sql.day(one))
+    cases = [f"WHEN {day} IN ({', '.join(days)}) THEN {_end(minute)}" for minute, days in by_end.items()]
+    for number, windows in enumerate(calendar.hours, 1):
+        if closing(windows) != DAY_LENGTH:
+            cases.append(f"WHEN isodow({day}) = {number} THEN {_end(closing(windows))}")
+    return f"CASE {' '.join(cases)} ELSE {_end(DAY_LENGTH)} END" if cases else _end(DAY_LENGTH)
+
+
+def _usual(calendar: Calendar, day: date) -> Windows:
+    """The hours that a day of the week has without exceptions."""
+    return calendar.hours[day.weekday()] if calendar.week[day.weekday()] else ()
+
+
+def _end(minute: int) -> str:
+    """The end of a day so many minutes after its beginning, or at its last microsecond."""
+    return f"INTERVAL {LAST_TICK} MICROSECONDS" if minute == DAY_LENGTH else f"INTERVAL {minute} MINUTES"
 
 
 def moved(day: str, span: Span, *, back: bool = False) -> str:

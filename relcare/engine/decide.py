@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from typing import NamedTuple
 from relcare.engine import dialect as sql
 from relcare.engine.alike import latest_of
 from relcare.engine.conditions import Column, Judge
+from relcare.engine.crossings import EVER, Bounds, Crossings, crossings, latest_crossing
 from relcare.engine.decisions import Decided, in_sql, rule_column
 from relcare.engine.limits import LimitsInForce
 from relcare.engine.measures import grouped, row_condition
@@ -17,7 +18,7 @@ from relcare.engine.plan import Plan, SubjectPlan
 from relcare.engine.scan import Matters, Scan, Scanned, scan
 from relcare.engine.session import Session
 from relcare.files.book import Book, Source
-from relcare.rulebook.conditions import facts_of
+from relcare.rulebook.conditions import All, Condition, OneOf, facts_of
 from relcare.rulebook.decisions import Rulebook
 from relcare.rulebook.measures import AgeMeasure, OfMeasure, RowMeasure
 from relcare.rulebook.vocabulary import Fact, Table
@@ -104,7 +105,7 @@ class Engine:
             return None
         wanted = [f.measure for plan in self.plan.subjects.values() for f in plan.measures.get(table.name, {}).values()]
         measures = [m for m in wanted if isinstance(m, RowMeasure)]
-        whole = any(m.where is None and m.window is None for m in measures) or any(
+        whole = any(m.where is None and (m.window is None or m.crosses) for m in measures) or any(
             c is None and d is None for c, d in further
         )
         if not (measures or further) or len(measures) < len(wanted) or whole:
@@ -112,25 +113,34 @@ class Engine:
         conditions = [c for c in (*(m.where for m in measures), *(c for c, _ in further)) if c is not None]
         tested = dict.fromkeys(name for condition in conditions for name in facts_of(condition))
 
+        parts = [*(m.where for m in measures), *(c for c, _ in further)]
+        codes = _codes_of_all(parts)
+
         def likely(columns: Mapping[str, Column]) -> str:
             judge = self.judge(columns)
-            parts = [*(m.where for m in measures), *(c for c, _ in further)]
-            return _any_open([judge.condition(c) if c is not None else "TRUE" for c in parts])
+            wanted = parts if codes is None else [codes]
+            return _any_open([judge.condition(c) if c is not None else "TRUE" for c in wanted])
 
         def exact(columns: Mapping[str, Column]) -> str:
             judge = self.judge(columns)
-            parts = [row_condition(m, columns, table.dated_by, judge) for m in measures]
+            told = [row_condition(m, columns, table.dated_by, judge) for m in measures]
             for condition, since in further:
-                told = judge.condition(condition) if condition is not None else "TRUE"
-                parts.append(
-                    f"({told}) AND {columns[table.dated_by].value} >= {sql.day(since)}" if since is not None else told
+                counts = judge.condition(condition) if condition is not None else "TRUE"
+                told.append(
+                    f"({counts}) AND {columns[table.dated_by].value} >= {sql.day(since)}"
+                    if since is not None
+                    else counts
                 )
-            return _any_open(parts)
+            return _any_open(told)
 
-        return Matters(tuple(tested), likely, exact)
+        first = tuple(tested) if codes is None else (codes.fact,)
+        return Matters(first, tuple(tested), likely, exact)
 
-    def relation(self, subject: str) -> Relation:
-        """The facts and decisions of a subject that were asked for; call `read` first."""
+    def relation(self, subject: str, *, outcomes_alone: bool = False) -> Relation:
+        """The facts and decisions of a subject that were asked for; call `read` first.
+
+        With `outcomes_alone` it is not said which rule decided; what may still be decided has a column for each code.
+        """
         if subject in self.settled:
             return self.settled[subject]
         self.plan.settle({name: scanned.reporting for name, scanned in self.scanned.items()})
@@ -148,10 +158,18 @@ class Engine:
         items, joins = ["own.*"], []
         for table, facts in plan.measures.items():
             reference = self.rulebook.vocabulary.tables[table].reference_to(subject)
+            crossing = {name: fact for name, fact in facts.items() if _crosses(fact)}
+            for fact in crossing.values():
+                before, on, values, columns[fact.name] = self._crossed(fact, reference)
+                stages += before
+                joins.append(f"{on} = own.{sql.name(key)}")
+                items += values
+            if len(crossing) == len(facts):
+                continue
             made = grouped(
                 self.scanned[table],
                 reference,
-                facts.values(),
+                [fact for name, fact in facts.items() if name not in crossing],
                 self.judge(self.scanned[table].columns),
             )
             alias = f"{table} by {reference}"
@@ -194,10 +212,34 @@ class Engine:
                     f"-- the verdict of each rule of {name}: NULL is unknown\n  SELECT *{verdicts} FROM {sql.name(last)}",
                 )
             )
-            stages.append((name, f"SELECT *, {', '.join(made_decision.outcome)} FROM {sql.name(tests)}"))
-            columns[name] = made_decision.column
+            columns[name], items = made_decision.column, list(made_decision.outcome)
+            if outcomes_alone:
+                items = items[:1]
+                choices = [(code, may, sql.name(f"{name} may be {code}")) for code, may in columns[name].choices]
+                items += [f"({may}) AS {title}" for _, may, title in choices]
+                columns[name] = columns[name]._replace(choices=tuple((code, title) for code, _, title in choices))
+            stages.append((name, f"SELECT *, {', '.join(items)} FROM {sql.name(tests)}"))
             last = name
         return Relation(tuple(stages), last, key, columns, outcomes)
+
+    def crossings(self, title: str, measure: RowMeasure, reference: str, bounds: Bounds = EVER) -> Crossings:
+        """The crossings of a measure by the field `reference` of its table; call `read` first."""
+        scanned = self.scanned[measure.table]
+        if measure.limit is None:
+            raise AssertionError(measure)
+        limit = self.rulebook.limits[measure.limit.name]
+        return crossings(title, measure, scanned, reference, self.judge(scanned.columns), limit, bounds)
+
+    def _crossed(self, fact: Fact, reference: str) -> tuple[list[tuple[str, str]], str, tuple[str, ...], Column]:
+        """The stages of a fact that is the last crossing, the join but for the subject's key, its items and its column."""
+        measure = fact.measure
+        if not isinstance(measure, RowMeasure):
+            raise TypeError(fact)
+        made = self.crossings(f"{fact.name} crossings", measure, reference)
+        until = self.scanned[measure.table].columns[measure.field].until
+        select, items, column = latest_crossing(fact, made, until)
+        last = f"{made.title} last"
+        return [*made.stages, (last, select)], f"LEFT JOIN {sql.name(last)} ON {sql.name(last)}.key", items, column
 
     def _type(self, plan: SubjectPlan, name: str) -> str:
         fact = self.rulebook.vocabulary.fact(plan.subject, name)
@@ -235,7 +277,7 @@ class Engine:
 
         What stands in a table already is read from there; what has to be worked out is, once, into a table.
         """
-        relation = self.relation(other)
+        relation = self.relation(other, outcomes_alone=True)
         made = sql.name(f"{other} decided")
         flags: list[str] = [f"{sql.name(relation.key)} AS {sql.name(f'{other} key')}"]
         items: list[str] = []
@@ -296,6 +338,10 @@ class Engine:
         return dict.fromkeys([*(code for code, _ in column.choices), *codes])
 
 
+def _crosses(fact: Fact) -> bool:
+    return isinstance(fact.measure, RowMeasure) and fact.measure.crosses
+
+
 def _in_steps(facts: Mapping[str, Fact]) -> list[list[Fact]]:
     """Facts made of others, in steps: each after those that it is made of."""
     steps: list[list[Fact]] = []
@@ -307,6 +353,18 @@ def _in_steps(facts: Mapping[str, Fact]) -> list[list[Fact]]:
         at = max(after) + 1 if after else 0
         steps[at : at + 1] = [[*steps[at], fact]] if at < len(steps) else [[fact]]
     return steps
+
+
+def _codes_of_all(conditions: Iterable[Condition | None]) -> OneOf | None:
+    """The test that one field has one of the codes of which each of these conditions wants some; None where there is none."""
+    found: dict[str, set[str]] = {}
+    for number, condition in enumerate(conditions):
+        parts = condition.parts if isinstance(condition, All) else (condition,)
+        tests = {part.fact: part.codes for part in parts if isinstance(part, OneOf)}
+        found = {
+            name: found.get(name, set()) | {*codes} for name, codes in tests.items() if not number or name in found
+        }
+    return next((OneOf(name, tuple(sorted(codes))) for name, codes in found.items()), None)
 
 
 def _any_open(conditions: list[str]) -> str:

@@ -144,16 +144,16 @@ def literal(value: Value) -> str:
             raise TypeError(value)
 
 
-def read(kind: str, raw: str, codes: str, zone: str, date_format: str) -> str:
+def read(kind: str, raw: str, codes: dict[str, str], zone: str, date_format: str) -> str:
     """The expression that reads the cell `raw` as a field type; NULL where it is empty or can't be read.
 
-    `codes` is the map of accepted spellings as SQL (see `code_map`), `date_format` a strptime form or "".
+    `codes` are the accepted spellings, case-folded, with their codes, `date_format` a strptime form or "".
     """
     match kind:
         case "code":
-            return codes.replace("?", raw)
+            return code_of(raw, codes)
         case "codes":
-            return f"CASE WHEN len(list_filter({split_codes(raw)}, lambda c: {codes.replace('?', 'c')} IS NULL)) = 0 THEN list_sort(list_distinct(list_transform({split_codes(raw)}, lambda c: {codes.replace('?', 'c')}))) END"
+            return f"CASE WHEN len(list_filter({split_codes(raw)}, lambda c: {code_of('c', codes)} IS NULL)) = 0 THEN list_sort(list_distinct(list_transform({split_codes(raw)}, lambda c: {code_of('c', codes)}))) END"
         case "date" if date_format:
             return f"CAST({_as_formed(f'before_midnight({raw})', date_format)} AS DATE)"
         case "moment" if date_format:
@@ -177,12 +177,12 @@ def split_codes(raw: str) -> str:
     return f"list_filter(list_transform(regexp_split_to_array(cell({raw}), '[;|、]'), lambda c: cell(c)), lambda c: c IS NOT NULL)"
 
 
-def code_map(spellings: dict[str, str]) -> str:
-    """The expression that turns the spelling `?` (case-folded keys of `spellings`) into its code."""
+def code_of(raw: str, spellings: dict[str, str]) -> str:
+    """The expression that turns the spelling `raw` (case-folded keys of `spellings`) into its code."""
     plain = sorted({code for code in spellings.values() if spellings.get(code) == code})
-    fast = f"WHEN ? IN ({', '.join(map(text, plain))}) THEN ? " if plain else ""
+    fast = f"WHEN {raw} IN ({', '.join(map(text, plain))}) THEN {raw} " if plain else ""
     others = ", ".join(f"{text(word)}: {text(code)}" for word, code in sorted(spellings.items()))
-    return f"CASE {fast}ELSE MAP {{{others}}}[lower(cell(?))] END"
+    return f"CASE {fast}ELSE MAP {{{others}}}[lower(cell({raw}))] END"
 
 
 def interval(span: Span) -> str:

@@ -245,7 +245,7 @@ def found_select(
     return (
         "WITH evidence AS (\n  -- a row is one row that is evidence of a kind, or may be\n  " + gathered + "\n),\n"
         "needs AS (\n  -- a row is a part of the evidence that an occurrence waits for\n"
-        f"  SELECT o.rowid AS id, part, kind, named, CASE WHEN aside THEN o.who ELSE o.key END AS key, coalesce(CASE part {since} END, opens) AS since, coalesce(next_opens, {_after(as_of)}) AS upto\n"
+        f"  SELECT o.rowid AS id, part, kind, named, CASE WHEN aside THEN o.who ELSE o.key END AS key, coalesce(CASE part {since} END, opens) AS since, coalesce(o.upto, {_after(as_of)}) AS upto\n"
         f"  FROM {relation} AS o JOIN (VALUES {', '.join(wants)}) AS wants(rule, part, kind, named, aside) USING (rule)\n)\n"
         "-- a row is an occurrence and when the parts of its evidence were first there\n"
         f"SELECT id, {', '.join(items)}\n"

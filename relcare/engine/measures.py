@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple, assert_never
 
 from relcare.engine import dialect as sql
-from relcare.engine.alike import most_alike, when_reached
+from relcare.engine.alike import most_alike
 from relcare.engine.conditions import Column, Judge
 from relcare.engine.scan import Scanned, last_month_over
 from relcare.rulebook.conditions import ELAPSED_UNITS, Compare, Limit, Span, Within, facts_of, tests_of
@@ -78,11 +78,11 @@ def _in_elapsed(window: Window, column: Column, as_of: datetime) -> str:
 
 
 def row_condition(measure: RowMeasure, columns: Mapping[str, Column], dated_by: str, judge: Judge) -> str:
-    """Which rows a measure is made of: TRUE, FALSE, NULL where that can't be known."""
+    """Which rows a measure is made of: TRUE, FALSE, NULL where that can't be known. What reaches a limit is made of rows of any age."""
     parts = []
     if measure.where is not None:
         parts.append(f"({judge.condition(measure.where)})")
-    if measure.window is not None:
+    if measure.window is not None and not measure.crosses:
         parts.append(f"({in_window(measure.window, columns[dated_by], judge.as_of)})")
     return " AND ".join(parts) or "TRUE"
 
@@ -215,13 +215,6 @@ def _of_rows(fact: Fact, measure: RowMeasure, scanned: Scanned, judge: Judge) ->
         case "repeats":
             alike = most_alike(column, counts)
             return _Made([f"{alike.value} AS {value}"], alike.doubt if doubtful else "", zero=True)
-        case "reached" | "repeated":
-            by = columns[measure.by] if measure.by else None
-            limit = judge.limit(measure.limit.name) if measure.limit is not None else "NULL"
-            alike = when_reached(column, counts, limit, by)
-            ends = [f"{alike.until} AS {sql.name(f'{fact.name} until')}"] if alike.until else []
-            open_ = doubtful or alike.doubt == "TRUE" or (by is not None and not _decided(by))
-            return _Made([f"{alike.value} AS {value}", *ends], alike.doubt if open_ else "", until=bool(ends))
         case "latest" | "earliest":
             dated = column if column.type in TEMPORAL else columns[scanned.table.dated_by]
             return _newest(fact, measure, scanned, counts, doubtful=doubtful or not _decided(dated))

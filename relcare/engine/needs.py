@@ -32,11 +32,12 @@ def can_be_silent(rule: Obligation, relation: Relation) -> bool:
     return any(not column.supplied or column.silent != "FALSE" for column in columns)
 
 
-def facts_of_rule(rule: Obligation) -> list[str]:
-    """All facts of the subject that a rule names."""
+def facts_of_rule(rule: Obligation, *, starts: bool = True) -> list[str]:
+    """All facts of the subject that a rule names; without `starts` not the one that it starts from for that alone."""
     conditions = [rule.when, *(cause.when for cause in rule.ceases)]
     tested = [name for condition in conditions if condition is not None for name in facts_of(condition)]
-    return list(dict.fromkeys([*timed(rule), *tested]))
+    dates = [name for name in timed(rule) if starts or name != rule.starts.fact]
+    return list(dict.fromkeys([*dates, *tested]))
 
 
 def timed(rule: Obligation) -> list[str]:

@@ -28,7 +28,8 @@ class Scene(NamedTuple):
     rules whose end starts another, by id. With `every` also what was given up or done long ago is made. `parts` is how many
     pieces of evidence a rule has at the most. `who` is the subject's field by which evidence is found that does not name the
     subject itself ("" for none). `covers` gives the first and the last day that a table covers, "" where nothing is said.
-    `past` are the tables of what conditions said at an earlier moment, by the number of the version and the moment.
+    `past` are the tables of what conditions said at an earlier moment, by the number of the version and the moment. `crossings`
+    are the tables of the moments from which a version is owed, by its number, where they are not a fact of the subject.
     """
 
     base: str
@@ -43,10 +44,15 @@ class Scene(NamedTuple):
     who: str = ""
     covers: Callable[[str], tuple[str, str]] = lambda _: ("", "")
     past: Mapping[tuple[int, datetime], str] = {}  # never changed
+    crossings: Mapping[int, str] = {}  # never changed
 
 
 class Start(NamedTuple):
-    """What a clock starts from: the earliest and the latest point, when the next one opens, and what has to hold and be joined."""
+    """What a clock starts from: the earliest and the latest point, when the next one opens, and what has to hold and be joined.
+
+    `upto` is from when on nothing is done for it, "" for when the next one opens. `sure`: whether there was such a start; where
+    not, nobody can tell what is owed.
+    """
 
     low: str
     high: str
@@ -54,6 +60,8 @@ class Start(NamedTuple):
     where: tuple[str, ...] = ()
     joins: str = ""
     assumed: str = "FALSE"
+    upto: str = ""
+    sure: str = "TRUE"
 
 
 class Told(NamedTuple):
@@ -106,6 +114,9 @@ def occurrences(rule: Obligation, number: int, scene: Scene) -> Iterator[str]:
     elif rule.every is not None:
         for stretch in stretches(rule, scene.days.calendar, scene.as_of, every=scene.every):
             yield branch.stretch(stretch)
+    elif number in scene.crossings:
+        yield branch.crossing(scene.crossings[number])
+        yield from _Branch(rule, number, scene).uncrossed(scene.crossings[number])
     else:
         start = branch.start()
         if start is not None:
@@ -128,6 +139,21 @@ class _Branch:
         if expression in ("TRUE", "FALSE", NOTHING):
             return expression
         return f"own.{self._taken.setdefault(expression, f'x{len(self._taken) + 1}')}"
+
+    def crossing(self, table: str) -> str:
+        """Counted from each moment at which the limit was reached; unknown where it is unknown whether it was."""
+        join = f" JOIN {table} AS crossed ON crossed.key = own.key"
+        return self.clock(Start("crossed.came", "crossed.came_until", joins=join, sure="crossed.sure"))
+
+    def uncrossed(self, table: str) -> Iterator[str]:
+        """The subjects that may have reached the limit, nobody knows when."""
+        if self.rule.dated_by or self.rule.in_force(self.scene.as_of.date()):
+            join = f" JOIN {table} AS crossed ON crossed.key = own.key"
+            nothing = Start(NOTHING, NOTHING, BEGINNING, sure="FALSE")
+            where = ["crossed.came IS NULL"]
+            if self.rule.dated_by:
+                where += [f"coalesce({' AND '.join(self._in_force(NOTHING))}, TRUE)"]
+            yield self._select(nothing, Made(NOTHING, NOTHING), BEGINNING, join, where)
 
     def clock(self, start: Start, following: Start | None = None) -> str:
         """Counted from a start that each subject has for itself; `following` is that of the next one."""
@@ -155,7 +181,7 @@ class _Branch:
         """The subjects of whom the date that a deadline is counted from is unknown: nobody can tell when they are owed what."""
         rule = self.rule
         names = [
-            rule.starts.fact,
+            rule.starts.fact if self.number not in self.scene.crossings else "",
             rule.due.fact if rule.starts.kind == "ahead" else "",
             rule.every.on if rule.every else "",
             rule.dated_by,
@@ -173,7 +199,8 @@ class _Branch:
     def stretch(self, stretch: Stretch) -> str:
         """A period or festival that all subjects share."""
         first = sql.moment(stretch.opens)
-        start = Start(first, first, sql.moment(stretch.next_opens))
+        upto = sql.moment(stretch.upto) if stretch.upto is not None else NOTHING
+        start = Start(first, first, sql.moment(stretch.next_opens), upto=upto)
         due = sql.moment(stretch.due)
         where = self._in_force(sql.day(stretch.first)) if self.rule.dated_by else []
         dated = self.columns.get(self.scene.dated)
@@ -188,9 +215,9 @@ class _Branch:
         )
 
     def _told_then(self, stretch: Stretch) -> Told:
-        """What was said at the opening, where that is when it is judged, and at the end of what is over."""
+        """What was said at the opening, where that is when it is judged, or at the end of what has ended; of causes when it lapsed."""
         rule, past, over = self.rule, self.scene.past, stretch.over(self.scene.as_of)
-        asked = stretch.opens if rule.at_start else over
+        asked = stretch.opens if rule.at_start else stretch.ended(self.scene.as_of)
         judged = past.get((self.number, asked)) if asked else None
         ended = past.get((self.number, over)) if over and rule.ceases else None
         joins, told = "", Told()
@@ -250,7 +277,7 @@ class _Branch:
         if not column.supplied:
             return Start(NOTHING, NOTHING)
         anchor = f"CAST({column.value} AS DATE)"
-        nth = f"(months_since({anchor}, {sql.day(self.scene.as_of.date())}) // {months} - {back})"
+        nth = f"({anniversaries_column(field, months)} - {back})"
         come = self._take(f"{nth} >= 1")
         on = self._take(f"CAST(CAST({anchor} + to_months(CAST({nth} * {months} AS INTEGER)) AS DATE) AS TIMESTAMP)")
         return Start(on, on, where=(come,))
@@ -267,6 +294,8 @@ class _Branch:
     ) -> str:
         rule, scene = self.rule, self.scene
         verdict = told.verdict or ("TRUE" if rule.when is None else f"own.{verdict_column(self.number)}")
+        if start.sure != "TRUE":
+            verdict = f"CASE WHEN {start.sure} THEN {verdict} END"
         cause = told.cause or (f"own.{cause_column(rule.ceases)}" if rule.ceases else "CAST(NULL AS SMALLINT)")
         who = (
             self._take(self.columns[scene.who].value)
@@ -276,7 +305,8 @@ class _Branch:
         items = [
             f"CAST({self.number} AS SMALLINT) AS rule", "own.key AS key", f"{who} AS who", f"{opens} AS opens", f"{start.low} AS start",
             f"{start.high} AS start_until", f"{start.assumed} AS assumed", f"{due.low} AS due", f"{due.high} AS due_until",
-            f"{start.following} AS next_opens", f"{verdict} AS verdict", f"{cause} AS cause", "FALSE AS paused",
+            f"{start.following} AS next_opens", f"{start.upto or start.following} AS upto", f"{verdict} AS verdict", f"NOT {start.sure} AS unclear",
+            f"{cause} AS cause", "FALSE AS paused",
             *self._parts(since or start, due, opens),
         ]  # fmt: skip
         inner = [
@@ -372,12 +402,28 @@ def _begin(moment: str, point: Point) -> str:
     return f"CAST(CAST({moment} AS DATE) AS TIMESTAMP)"
 
 
+def anniversaries_column(field: str, months: int) -> str:
+    """The column of the base table that counts the anniversaries, every so many months, that have come of a date."""
+    return sql.name(f"anniversaries of {field} every {months} months")
+
+
+def anniversaries(rules: Iterable[Obligation], columns: Mapping[str, Column], as_of: datetime) -> list[str]:
+    """These columns, for all rules: counted once for each subject, not once in each branch."""
+    told = {}
+    for rule in rules:
+        if rule.every is not None and rule.every.on and columns[rule.every.on].supplied:
+            anchor = f"CAST({columns[rule.every.on].value} AS DATE)"
+            made = anniversaries_column(rule.every.on, rule.every.months)
+            told[made] = f"months_since({anchor}, {sql.day(as_of.date())}) // {rule.every.months} AS {made}"
+    return list(told.values())
+
+
 def first_and_last(rules: Iterable[Obligation], columns: Mapping[str, Column]) -> list[str]:
     """Expressions for the dates that calendars must reach, over the base table."""
     names = dict.fromkeys(
         name
         for rule in rules
         for name in (rule.starts.fact, rule.due.fact, rule.opens.fact if rule.opens is not None else "")
-        if name and columns[name].supplied
+        if name and name in columns and columns[name].supplied
     )
     return [day_of(columns[name]) for name in names]

@@ -33,14 +33,16 @@ from relcare.engine.needs import (
 from relcare.engine.occurrences import (
     BEGINNING,
     Scene,
+    anniversaries,
     first_and_last,
     occurrences,
 )
 from relcare.engine.past import judged_then
 from relcare.engine.pauses import Stopped
 from relcare.engine.pruning import is_beyond, may_be_listed, may_be_waited_for
+from relcare.engine.reaching import Reaching, reached, want_reaching
 from relcare.engine.records import Records
-from relcare.engine.standing import Standing, open_days_counted
+from relcare.engine.standing import Standing, covered, open_days_counted
 from relcare.engine.stretches import stretches
 from relcare.engine.waivers import waivers_of, want_waivers
 from relcare.rulebook.conditions import facts_of
@@ -66,7 +68,11 @@ class Owed:
     tables: list[str] = field(default_factory=list)
     silent: dict[str, str] = field(default_factory=dict)
     unrecorded: dict[int, frozenset[int]] = field(default_factory=dict)
+    reaching: dict[int, Reaching] = field(
+        default_factory=dict
+    )  # versions that start each time that a limit was reached
     muted: list[int] = field(default_factory=list)  # versions that can be unknown for want of what is not supplied
+    waived: bool = False  # whether the tables have the columns of waivers
     looked_back: bool = False  # whether conditions were asked at earlier moments, too
     undated: dict[Label, None] = field(default_factory=dict)  # what was then taken as it stands at the as-of
 
@@ -95,18 +101,23 @@ class Owing:
         self.engine, self.calendar, self.every, self.horizon, self.go_live = engine, calendar, every, horizon, go_live
         self.vocabulary = engine.rulebook.vocabulary
         self.owed: dict[str, Owed] = {}
+        self._calendars: dict[str, Days] = {}  # by the names that rules give
         self.records = Records(engine, self.calendar_of, every=every)
 
     def want(self, rules: Iterable[Obligation]) -> None:
         """Ask for all that these versions of rules need."""
         plan = self.engine.plan
+        rules = list(rules)
+        sources = {rule.starts.rule for rule in rules}
         for number, rule in enumerate(rules):
             owed = self.owed.setdefault(rule.subject, Owed(rule.subject, {}))
             table = self.vocabulary.table_of(rule.subject)
             if table is None or table.name not in plan.book.sources:
                 owed.silent[rule.id] = f"the book has no {table.name if table else rule.subject}"
                 continue
-            plan.want(rule.subject, facts_of_rule(rule))
+            alone = not self.every and rule.id not in sources
+            reaching = want_reaching(self.engine, rule, self.calendar_of(rule.calendar), alone=alone)
+            plan.want(rule.subject, facts_of_rule(rule, starts=reaching is None))
             missing = plan.subject(rule.subject).missing
             lacking = next((name for name in starting(rule) if name in missing), "")
             if lacking:
@@ -117,6 +128,8 @@ class Owing:
                 if is_beyond(rule, calendar, self.engine.as_of, self.horizon):
                     continue
             owed.rules[number] = rule
+            if reaching is not None:
+                owed.reaching[number] = reaching
             plan.note_moments(rule.subject, [n for n in timed(rule) if n not in missing])
             for condition in [rule.when, *(cause.when for cause in rule.ceases)]:
                 if condition is not None:
@@ -138,7 +151,7 @@ class Owing:
         `wanted` are further facts that the base table has to hold the columns of.
         """
         owed, engine = self.owed[subject], self.engine
-        relation = engine.relation(subject)
+        relation = engine.relation(subject, outcomes_alone=True)
         owed.relation, owed.base = relation, sql.name(f"{subject} base")
         judge = engine.judge(relation.columns)
         told: list[str] = []
@@ -152,6 +165,7 @@ class Owing:
                     told.append(f"(({verdict}) IS NULL AND ({blind}) IS NOT NULL) AS {silent_column(number)}")
         causes = dict.fromkeys(rule.ceases for rule in owed.rules.values() if rule.ceases)
         told += [f"{first_cause(listed, judge)} AS {cause_column(listed)}" for listed in causes]
+        told += anniversaries(owed.rules.values(), relation.columns, engine.as_of)
         table = self.vocabulary.table_of(subject)
         dated = table.dated_by if table is not None else ""
         names = dict.fromkeys(
@@ -181,7 +195,8 @@ class Owing:
         engine = self.engine
         if owed.relation is None:
             raise AssertionError(owed.subject)
-        days = self._days(owed)
+        crossed = reached(engine, owed.subject, owed.reaching)
+        days = self._days(owed, crossed.values())
         scene = Scene(
             owed.base,
             owed.relation.key,
@@ -195,8 +210,9 @@ class Owing:
             self._who(owed),
             lambda name: engine.book.covers(name) if name in engine.sources else ("", ""),
         )
-        scene = scene._replace(past=self._past(owed))
+        scene = scene._replace(past=self._past(owed), crossings=crossed)
         waived = waivers_of(engine, {number: rule.id for number, rule in owed.rules.items()})
+        owed.waived = bool(waived)
         sources = {rule.starts.rule for rule in owed.rules.values() if rule.starts.rule}
         ends: dict[str, str] = {}
         groups = [
@@ -222,6 +238,9 @@ class Owing:
                 f"CREATE OR REPLACE TEMP TABLE {sql.name(table)} AS\n"
                 + standing.select(relation, found, waived, self._keep(rules, sources))
             )
+            again = [number for number in rules if number in crossed]
+            if again:
+                engine.session.run(covered(sql.name(table), again, engine.as_of, waived=bool(waived)))
             owed.tables.append(table)
             for used in filter(None, (relation, found)):
                 engine.session.run(f"DROP TABLE {used}")
@@ -277,20 +296,26 @@ class Owing:
             yield select if self.every else f"SELECT * FROM (\n  {select}\n) AS made WHERE {condition}"
 
     def _past(self, owed: Owed) -> dict[tuple[int, datetime], str]:
-        """What conditions said when a period opened that is judged at its start, and at the end of each that is over.
+        """What conditions said when a period opened that is judged at its start, and at the end of each that has ended.
 
         The book is read once for each such moment, whatever the number of rules.
         """
         asked: dict[datetime, dict[int, Obligation]] = {}
+
+        def ask(moment: datetime, number: int, part: Obligation) -> None:
+            known = asked.setdefault(moment, {}).get(number, part)
+            asked[moment][number] = replace(part, when=part.when or known.when, ceases=part.ceases or known.ceases)
+
         for number, rule in owed.rules.items():
             if rule.every is None or rule.every.on:
                 continue
             for stretch in stretches(rule, self.calendar_of(rule.calendar), self.engine.as_of, every=self.every):
+                judged = stretch.opens if rule.at_start else stretch.ended(self.engine.as_of)
                 over = stretch.over(self.engine.as_of)
-                if rule.at_start and rule.when is not None:
-                    asked.setdefault(stretch.opens, {})[number] = replace(rule, ceases=())
-                if over and (rule.ceases or (rule.when is not None and not rule.at_start)):
-                    asked.setdefault(over, {})[number] = replace(rule, when=None) if rule.at_start else rule
+                if judged and rule.when is not None:
+                    ask(judged, number, replace(rule, ceases=()))
+                if over and rule.ceases:
+                    ask(over, number, replace(rule, when=None))
         told: dict[tuple[int, datetime], str] = {}
         for moment, rules in sorted(asked.items()):
             then = judged_then(self.engine, rules, moment)
@@ -314,28 +339,25 @@ class Owing:
         chained = [str(number) for number, rule in rules.items() if rule.id in sources]
         return f"({condition}) OR rule IN ({', '.join(chained)})" if chained else condition
 
-    def _days(self, owed: Owed) -> dict[str, Days]:
+    def _days(self, owed: Owed, crossed: Iterable[str]) -> dict[str, Days]:
         """The calendars from the first date that something is counted from to the last, by the names that rules give."""
         engine, today = self.engine, self.engine.as_of.date()
         columns = owed.relation.columns if owed.relation is not None else {}
         dates = first_and_last(owed.rules.values(), columns)
         edges: list[date] = [today]
-        if dates:
-            items = ", ".join(f"min({d}), max({d})" for d in dates)
-            edges += [d for d in engine.session.rows(f"SELECT {items} FROM {owed.base}")[0] if d is not None]
+        counted = {owed.base: dates, **{table: ["CAST(came AS DATE)"] for table in crossed}}
+        for table, listed in counted.items():
+            items = ", ".join(f"min({d}), max({d})" for d in listed)
+            row = engine.session.rows(f"SELECT {items} FROM {table}")[0] if listed else ()
+            edges += [d for d in row if d is not None]
         first, last = min(edges) - AHEAD, max(edges) + AHEAD
-        return {
-            named: Days(
-                engine.session,
-                self.calendar_of(named),
-                first,
-                last,
-                open_days_counted(rules),
-                named and f"{named} as told",
-            )
-            for named in dict.fromkeys(rule.calendar for rule in owed.rules.values())
-            if (rules := {n: rule for n, rule in owed.rules.items() if rule.calendar == named})
-        }
+        for named in dict.fromkeys(rule.calendar for rule in owed.rules.values()):
+            spans = {n for every in self.owed.values() for n in open_days_counted(_of_calendar(every, named))}
+            made = self._calendars.get(named)
+            if made is None or not made.covers(first, last, spans):
+                title, further = named and f"{named} as told", last + AHEAD  # mostly far enough for other subjects, too
+                self._calendars[named] = Days(engine.session, self.calendar_of(named), first, further, spans, title)
+        return {named: self._calendars[named] for named in dict.fromkeys(rule.calendar for rule in owed.rules.values())}
 
     def calendar_of(self, name: str) -> Calendar:
         """The calendar that a rule names, as the rule files have it; the book's where it names none."""
@@ -376,3 +398,8 @@ class Owing:
         query = found_select(shown, kinds, links, relation, gathered.select, self.engine.as_of)
         self.engine.session.run(f"CREATE OR REPLACE TEMP TABLE {found} AS\n{query}")
         return found
+
+
+def _of_calendar(owed: Owed, named: str) -> dict[int, Obligation]:
+    """The rules for subjects of one kind that count by a calendar."""
+    return {number: rule for number, rule in owed.rules.items() if rule.calendar == named}

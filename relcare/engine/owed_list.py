@@ -8,6 +8,7 @@ from typing import NamedTuple
 from relcare.engine import dialect as sql
 from relcare.engine.answering import answering, branch_facts, person, role_facts, want_people
 from relcare.engine.conditions import Column
+from relcare.engine.days import end_of
 from relcare.engine.decisions import unknown
 from relcare.engine.needs import asked, silent_column
 from relcare.engine.owed import Owed, Owing
@@ -17,6 +18,7 @@ from relcare.rulebook.ordering import SortKey
 from relcare.rulebook.values import State
 from relcare.rulebook.vocabulary import Vocabulary
 from relcare.rulebook.wording import state_word, word
+from relcare.timing.calendars import Calendar
 
 LIST = "owed list"
 ABOUT = {"name": "name", "tier": "tier", "stage": "stage", "channel": "preferred_channel"}
@@ -116,7 +118,7 @@ class OwedList:
         padding = "".join(f", TRUE AS has{i}" for i in range(owed.parts, self._parts()))
         waived = (
             ", waived_at, waived_by, waived_why"
-            if self._waived(table)
+            if owed.waived
             else ", NULL AS waived_at, NULL AS waived_by, NULL AS waived_why"
         )
         wants = self._wants(owed)
@@ -159,9 +161,6 @@ class OwedList:
     def _parts(self) -> int:
         return max(owed.parts for owed in self.owing.owed.values())
 
-    def _waived(self, table: str) -> bool:
-        return "waived_at" in self.engine.session.columns(f"SELECT * FROM {sql.name(table)}")
-
     def _only(self, owed: Owed) -> str:
         """What is kept for other rules alone is not listed."""
         numbers = [str(n) for n, rule in owed.rules.items() if not self.filters.rule or rule.id in self.filters.rule]
@@ -203,10 +202,10 @@ class OwedList:
         """The list of the facts for want of which a row is undetermined."""
         columns = owed.relation.columns if owed.relation is not None else {}
         names = dict.fromkeys(n for rule in owed.rules.values() for n in asked(rule))
-        told = []
+        told = [self._unclear(owed, number) for number in owed.reaching]
         for name in names:
-            column = columns[name]
-            if not column.supplied or unknown(column) == "FALSE":
+            column = columns.get(name)
+            if column is None or not column.supplied or unknown(column) == "FALSE":
                 continue
             fact = self.vocabulary.fact(owed.subject, name)
             label = fact.label.in_(self.language) if fact is not None else name
@@ -225,6 +224,14 @@ class OwedList:
             )
         listed = f"[{', '.join(told)}]" if told else "CAST([] AS VARCHAR[])"
         return f"list_filter({listed}, lambda fact: fact IS NOT NULL)"
+
+    def _unclear(self, owed: Owed, number: int) -> str:
+        """What is said where it is not known if, or when, the limit was reached that a rule starts from."""
+        name = owed.rules[number].starts.fact
+        fact = self.vocabulary.fact(owed.subject, name)
+        label = fact.label.in_(self.language) if fact is not None else name
+        words = sql.text(f"{label} {state_word(State.UNREADABLE, self.language)}")
+        return f"CASE WHEN o.rule = {number} AND o.unclear THEN {words} END"
 
     def _not_silent(self, owed: Owed) -> str:
         """Leaves out what is unknown only because the book does not supply something: the notes say it once a rule."""
@@ -305,7 +312,7 @@ class OwedList:
         rules = {n: rule for owed in self.owing.owed.values() for n, rule in owed.rules.items()}
         match key:
             case "act_by" | "due_at":
-                return Item(shown_moment("act_by" if key == "act_by" else "due", self.owing.calendar.closes), risky="")
+                return Item(shown_moment("act_by" if key == "act_by" else "due", self.owing.calendar), risky="")
             case "days_left":
                 return Item(
                     f"CAST(date_diff('day', {sql.day(self.engine.as_of.date())}, CAST(due AS DATE)) AS VARCHAR)",
@@ -328,13 +335,12 @@ class OwedList:
                 return Item(sql.name(key))
 
 
-def shown_moment(column: str, closes: object) -> str:
+def shown_moment(column: str, calendar: Calendar) -> str:
     """A deadline as text: its date where it is the end of a day, else the minute, and the second where it has any."""
-    ends = "INTERVAL 86399999999 MICROSECONDS"
-    if closes is not None:
-        ends = f"INTERVAL '{closes}'"
+    day = f"CAST({column} AS DATE)"
+    ends = f"{day} + INTERVAL '{calendar.closes}'" if calendar.closes is not None else end_of(calendar, day)
     return (
-        f"CASE WHEN {column} = CAST({column} AS DATE) + {ends} THEN strftime({column}, '%Y-%m-%d') "
+        f"CASE WHEN {column} = {ends} THEN strftime({column}, '%Y-%m-%d') "
         f"WHEN second({column}) = 0 THEN strftime({column}, '%Y-%m-%d %H:%M') ELSE strftime({column}, '%Y-%m-%d %H:%M:%S') END"
     )
 

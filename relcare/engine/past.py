@@ -62,7 +62,7 @@ def asked_then(engine: Engine, subject: str, rules: Mapping[int, Obligation], mo
             past.plan.note_precision(subject, condition)
         undated = tuple(_undated(past.plan))
         past.read()
-        relation = past.relation(subject)
+        relation = past.relation(subject, outcomes_alone=True)
         columns = dict(_columns(rules, past.judge(relation.columns)))
         told = "".join(f", ({expression}) AS {name}" for name, (expression, _) in columns.items())
         verdicts = [verdict_column(number) for number, rule in rules.items() if rule.when is not None]

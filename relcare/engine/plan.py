@@ -167,6 +167,23 @@ class Plan:
         else:
             plan.missing[fact.name] = why
 
+    def want_crossings(self, subject: str, name: str) -> RowMeasure | None:
+        """Ask for the rows of a fact that gives the moments at which a limit was reached, to be worked out by themselves.
+
+        None (and nothing is asked for) where it is no such fact, or is not made from rows of this book.
+        """
+        plan = self.subject(subject)
+        fact = self.vocabulary.facts[subject].get(name)
+        measure = fact.measure if fact is not None else None
+        if not isinstance(measure, RowMeasure) or not measure.crosses or name in self._supplied(plan.table.name):
+            return None
+        if self._why_not(plan, measure):
+            return None
+        needed = fields_of_measure(measure, self.vocabulary.tables[measure.table], subject)
+        self.extra.setdefault(measure.table, {}).update(dict.fromkeys(needed))
+        self._note_rows(measure)
+        return measure
+
     def _why_not(self, plan: SubjectPlan, measure: RowMeasure | SeriesMeasure) -> str:
         """Why the book can't give a measure; "" if it can."""
         if measure.table not in self.book.sources:

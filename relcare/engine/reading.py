@@ -113,7 +113,7 @@ def read_as(reading: Reading, source: Source, zone: str) -> str:
     """The expression that reads a cell as its type."""
     if reading.plain is not None:
         return reading.plain.value
-    codes = sql.code_map(spellings(reading, source)) if reading.codes else ""
+    codes = spellings(reading, source) if reading.codes else {}
     return sql.read(reading.type, reading.raw, codes, zone, source.date_format)
 
 

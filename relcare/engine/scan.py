@@ -74,11 +74,13 @@ class Scanned(NamedTuple):
 
 
 class Matters(NamedTuple):
-    """Which rows of a table to keep: those for which `exact` holds, and so `likely`, which needs the fields `tested` only.
+    """Which rows of a table to keep: those for which `exact` holds, and so `likely`.
 
-    Both give a condition, never NULL, over the columns as they are read.
+    Both give a condition, never NULL, over the columns as they are read. `likely` needs the fields `first` only, `exact` those
+    and the fields `tested` and the date by which rows are visible.
     """
 
+    first: tuple[str, ...]
     tested: tuple[str, ...]
     likely: Callable[[Mapping[str, Column]], str]
     exact: Callable[[Mapping[str, Column]], str]
@@ -215,12 +217,12 @@ class _Scanner:
         return f"SELECT {', '.join(items)}\nFROM (\n  {typed}\n){where}"
 
     def _some_rows(self, matters: Matters) -> str:
-        """Every row's key; cells only of the rows that matter, and the dear ones read only where they can."""
+        """Every row's key; cells only of the rows that matter, read only where they can."""
         source, table, readings = self.what.source, self.what.table, self.readings
-        first = {name: r for name, r in readings.items() if name in matters.tested}
-        late = {name: r for name, r in readings.items() if name not in matters.tested}
-        dated = {name: r for name, r in late.items() if name == table.dated_by}
-        rest = {name: r for name, r in late.items() if name not in dated}
+        first = {name: r for name, r in readings.items() if name in matters.first}
+        late = {name: r for name, r in readings.items() if name not in matters.first}
+        tested = {name: r for name, r in late.items() if name in (*matters.tested, table.dated_by)}
+        rest = {name: r for name, r in late.items() if name not in tested}
         inside = {r.name: self._inside_column(r) for r in readings.values()}
         exact = f"({matters.exact(inside)})"
         later = is_later(readings[table.dated_by], self.what.as_of) if table.dated_by in readings else "FALSE"
@@ -244,11 +246,11 @@ class _Scanner:
                 f"WITH judged AS (\n  SELECT *, {exact} AS matters FROM (\n  {typed_rows(source, readings, self.what.zone)}\n)\n)\n"
                 f"SELECT {', '.join(cells)}\nFROM judged"
             )
-        tested = "".join(f", {read_as(r, source, self.what.zone)} AS {sql.name(r.name)}" for r in first.values())
+        read = "".join(f", {read_as(r, source, self.what.zone)} AS {sql.name(r.name)}" for r in first.values())
         return (
-            f"WITH tested AS (\n  SELECT *{tested}\n  FROM {raw_rows(source, readings)}\n),\n"
-            f"dated AS (\n  SELECT *{reads(dated, 'likely')}\n  FROM (SELECT *, {matters.likely(inside)} AS likely FROM tested)\n),\n"
-            f"judged AS (\n  SELECT *, CASE WHEN likely THEN {exact} ELSE FALSE END AS matters FROM dated\n),\n"
+            f"WITH first AS (\n  SELECT *{read}\n  FROM {raw_rows(source, readings)}\n),\n"
+            f"tested AS (\n  SELECT *{reads(tested, 'likely')}\n  FROM (SELECT *, {matters.likely(inside)} AS likely FROM first)\n),\n"
+            f"judged AS (\n  SELECT *, CASE WHEN likely THEN {exact} ELSE FALSE END AS matters FROM tested\n),\n"
             f"typed AS (\n  SELECT *{reads(rest, 'matters')} FROM judged\n)\n"
             f"SELECT {', '.join(cells)}\nFROM typed"
         )

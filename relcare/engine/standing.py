@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -46,11 +46,12 @@ class Standing(NamedTuple):
             lambda r: folded(r.done, lambda i: f"({self._part(i, '')} IS NOT NULL OR {self._doubt(i)})", "AND", "OR")
         )
         doubtful = self._by_rule(lambda r: " OR ".join(self._doubt(i) for i in range(len(parts_of(r.done)))))
+        leaning = self._by_rule(lambda r: self.days.leaning("CAST(o.due AS DATE)", "CAST(o.start AS DATE)", r.due))
         joins = f"\n  LEFT JOIN {found} AS f ON f.id = o.rowid" if self.found else ""
         items = [
             "o.rule", "o.key", "o.opens", "o.start", "o.start_until", "o.assumed", "o.due", "o.due_until", "o.next_opens",
-            "o.verdict", "o.cause", "o.paused", f"{act_by} AS act_by", f"{done} AS done", f"{until} AS done_until",
-            f"{possible} AS possible", f"({doubtful}) AS doubtful", f"{self._lapse()} AS lapse", f"{self.days.provisional('CAST(o.due AS DATE)')} AS provisional",
+            "o.verdict", "o.unclear", "o.cause", "o.paused", f"{act_by} AS act_by", f"{done} AS done", f"{until} AS done_until",
+            f"{possible} AS possible", f"({doubtful}) AS doubtful", f"{self._lapse()} AS lapse", f"{leaning} AS provisional",
             *(f"{self._part(i, '')} IS NOT NULL AS has{i}" for i in range(self.parts)),
         ]  # fmt: skip
         inner = f"SELECT {', '.join(items)}\n  FROM {relation} AS o\n  LEFT JOIN {self.days.relation} AS c ON c.day = CAST(o.due AS DATE){joins}{self._lapse_joins()}"
@@ -188,6 +189,27 @@ class Standing(NamedTuple):
         """Whether somebody still has to act: what was done or given up is not open, whatever is unknown of it."""
         listed = ", ".join(map(sql.text, OPEN))
         return f"(status IN ({listed}) AND done IS NULL AND (lapse >= {sql.moment(self.as_of)} OR lapse IS NULL))"
+
+
+def covered(table: str, rules: Iterable[int], as_of: datetime, *, waived: bool) -> str:
+    """The statement that takes out what an earlier occurrence of the same version covers: one act answers for both.
+
+    An earlier one does that is open, and no doubt about it; or that ended with the later one, before it was given up.
+    """
+    now = sql.moment(as_of)
+    in_time = "(a.lapse IS NULL OR {} <= a.lapse)"
+    ended = ["a.done = b.done AND a.done > b.start AND " + in_time.format("a.done")]
+    if waived:
+        both = "a.status = 'waived' AND b.status = 'waived' AND a.waived_at = b.waived_at"
+        ended.append(f"{both} AND a.waived_at > b.start AND " + in_time.format("a.waived_at"))
+    ended.append(f"a.status = 'ceased' AND b.status = 'ceased' AND (a.lapse IS NULL OR a.lapse >= {now})")
+    answers = " OR ".join(f"({condition})" for condition in ended)
+    some = f"SELECT rowid AS id, * FROM {table} WHERE rule IN ({', '.join(map(str, rules))}) AND start IS NOT NULL"
+    return (
+        f"DELETE FROM {table} WHERE rowid IN (\n  -- a row is an occurrence that another covers\n"
+        f"  SELECT b.id FROM ({some}) AS a JOIN ({some}) AS b ON a.rule = b.rule AND a.key = b.key AND a.start < b.start\n"
+        f"  WHERE a.verdict AND CASE WHEN a.open THEN NOT a.possible ELSE {answers} END\n)"
+    )
 
 
 def lapse_spans(rules: dict[int, Obligation]) -> set[int]:

@@ -13,6 +13,7 @@ from relcare.timing.calendars import Calendar
 from relcare.timing.spans import shift
 
 ELAPSED = {"seconds": 1, "minutes": 60, "hours": 3600}
+TICK = timedelta(microseconds=1)
 KEPT = timedelta(days=366)  # so long after their deadline those that were given up are listed
 
 
@@ -32,6 +33,17 @@ class Stretch(NamedTuple):
     def over(self, as_of: datetime) -> datetime | None:
         """The last moment of its life, where that has passed at the as-of; None where it has not."""
         return self.lapses if self.lapses is not None and self.lapses < as_of else None
+
+    def ended(self, as_of: datetime) -> datetime | None:
+        """The last moment before the next one opens, or before it lapses, where that has passed at the as-of."""
+        last = self.next_opens - TICK
+        end = last if self.lapses is None else min(last, self.lapses)
+        return end if end < as_of else None
+
+    @property
+    def upto(self) -> datetime | None:
+        """From when on nothing is done for it: when the next one opens, or it has lapsed if that is later; None for never."""
+        return max(self.next_opens, self.lapses + TICK) if self.lapses is not None else None
 
 
 def stretches(rule: Obligation, calendar: Calendar, as_of: datetime, *, every: bool = False) -> list[Stretch]:
@@ -58,7 +70,7 @@ def lapse_point(lapses: Lapse, due: datetime, next_opens: datetime | None, calen
     if lapses.after is not None:
         return measured(lapses.after, due, calendar, back=False)
     if lapses.at_next and next_opens is not None:
-        return next_opens - timedelta(microseconds=1)
+        return next_opens - TICK
     return None
 
 

@@ -31,7 +31,7 @@ TYPES: tuple[type[Any], ...] = (
     vocabulary.RowWaives, obligations.Start, obligations.Cadence, obligations.Point, obligations.RowsDone,
     obligations.FactDone, obligations.AllDone, obligations.AnyDone, obligations.Pauses, obligations.Lapse,
     obligations.Cause, obligations.ObligationExample, obligations.Obligation, ordering.SortKey, ordering.Order,
-    calendars.Festival, calendars.Calendar,
+    calendars.Festival, calendars.Calendar, vocabulary.Correction,
 )  # fmt: skip
 TEXTUAL: dict[str, Any] = {
     "date": date.fromisoformat,
@@ -115,6 +115,7 @@ def _sources() -> list[str]:
         *(f"{files}/{name}.py" for name in ("compiled", "rulefiles", "yaml_tree")),
         f"{package}/located.py",
         f"{package}/timing/calendars.py",
+        f"{package}/timing/hours.py",
     ]
 
 

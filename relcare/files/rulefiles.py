@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from relcare.located import Node, Place, Problem
 
 ENDINGS = (".yaml", ".yml")
+TESTS = (".tests.yaml", ".tests.yml")  # beside the rules, and no part of them
+LARGEST = 5_000_000  # bytes of a file of rules or settings; the shipped ones have a few thousand
 
 
 def read_rule_files(folder: Path) -> tuple[list[tuple[str, list[Node]]], str, list[Problem]]:
@@ -32,7 +35,7 @@ def parsed(files: list[tuple[str, bytes | Problem]], problems: list[Problem]) ->
 
 
 def folder_bytes(folder: Path) -> tuple[list[tuple[str, bytes | Problem]], str, list[Problem]]:
-    """All `*.yaml` and `*.yml` below `folder`, by name, as (path as shown, bytes, or why they can't be read).
+    """All `*.yaml` and `*.yml` below `folder`, but no test files, by name, as (path as shown, bytes, or why they can't be read).
 
     Then their SHA-256, and what is wrong with the folder.
 
@@ -54,15 +57,27 @@ def folder_bytes(folder: Path) -> tuple[list[tuple[str, bytes | Problem]], str, 
     files: list[tuple[str, bytes | Problem]] = []
     for name in names:
         shown = os.path.join(root, *name.split("/"))  # noqa: PTH118
-        try:
-            data = Path(shown).read_bytes()
-        except OSError as error:
-            files.append((shown, unreadable(shown, error)))
+        data = limited_bytes(shown)
+        if isinstance(data, Problem):
+            files.append((shown, data))
             continue
         digest.update(f"{name}\0{len(data)}\0".encode())
         digest.update(data)
         files.append((shown, data))
     return files, digest.hexdigest(), problems
+
+
+def limited_bytes(shown: str) -> bytes | Problem:
+    """The bytes of a file of at most LARGEST; else why they are not read."""
+    try:
+        with open(shown, "rb") as stream:  # noqa: PTH123  # on the way of every command
+            data = stream.read(LARGEST + 1)
+    except OSError as error:
+        return unreadable(shown, error)
+    if len(data) <= LARGEST:
+        return data
+    message = f"the file is larger than {LARGEST // 1_000_000} MB"
+    return Problem(Place(shown), "FIL018", message, "split it, or check its name: rules and settings are small")
 
 
 def _names(root: str, problems: list[Problem]) -> list[str]:
@@ -76,7 +91,11 @@ def _names(root: str, problems: list[Problem]) -> list[str]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         below = os.path.relpath(path, root).replace(os.sep, "/")
         prefix = "" if below == "." else below + "/"
-        found += [prefix + name for name in files if name.lower().endswith(ENDINGS) and not name.startswith(".")]
+        found += [
+            prefix + name
+            for name in files
+            if name.lower().endswith(ENDINGS) and not name.startswith(".") and not name.lower().endswith(TESTS)
+        ]
     return found
 
 
@@ -85,3 +104,22 @@ def unreadable(shown: str, error: OSError) -> Problem:
     return Problem(
         Place(shown), "FIL003", f"it can't be read: {error.strerror or error}", "check its name and permissions"
     )
+
+
+def separate_files(folder: Path, others: Iterable[Path]) -> list[tuple[str, bytes | Problem]]:
+    """All `*.tests.yaml` below `folder`, by name, then the others, as (path as shown, bytes, or why they can't be read)."""
+    found = [
+        path for path in sorted(folder.rglob("*")) if path.name.lower().endswith(TESTS) and not _hidden(path, folder)
+    ]
+    files: list[tuple[str, bytes | Problem]] = []
+    for path in dict.fromkeys([*found, *others]):
+        shown = os.fspath(path)
+        try:
+            files.append((shown, path.read_bytes()))
+        except OSError as error:
+            files.append((shown, unreadable(shown, error)))
+    return files
+
+
+def _hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)

@@ -30,12 +30,11 @@ from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
-from relcare.files.book_calendar import BookCalendar, read_calendar
+from relcare.files.book_calendar import NAMES, BookCalendar, read_calendar
 from relcare.located import Mapping, Node, Place, Problem, Scalar, Sequence
 from relcare.rulebook.frozen import dataclass, field
 from relcare.rulebook.vocabulary import Fact, Field, Table, Vocabulary
 
-NAMES = ("relcare.yaml", "relcare.yml")
 KEYS = ("tables", "time zone", "language", "rules", "expects", "covers", "calendar", "go_live")
 TABLE_KEYS = ("file", "columns", "codes", "dates", "delimiter", "encoding")
 LANGUAGES = ("en", "zh")
@@ -87,25 +86,25 @@ class Settings:
 
 
 def read_settings(
-    folder: Path, vocabulary: Vocabulary, calendars: Collection[str] | None = None
+    folder: Path, vocabulary: Vocabulary, calendars: Collection[str] | None = None, only: Collection[str] = KEYS
 ) -> tuple[Settings, list[Problem]]:
     """The `relcare.yaml` of a book, and its mistakes; what is mistaken is as if it were not said.
 
-    `calendars` are the names of the rule files' calendars, None where any name will do.
+    `calendars` are the names of the rule files' calendars, None where any name will do. With `only` these settings alone are
+    read, of which none needs the vocabulary.
     """
     path = next((folder / name for name in NAMES if (folder / name).is_file()), None)
     if path is None:
         return Settings(), []
-    from relcare.files.rulefiles import unreadable
+    from relcare.files.rulefiles import limited_bytes
     from relcare.files.yaml_tree import read_documents
 
     shown = str(path)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        return Settings(shown), [unreadable(shown, error)]
+    data = limited_bytes(shown)
+    if isinstance(data, Problem):
+        return Settings(shown), [data]
     documents, problems = read_documents(data, shown)
-    reading = _Reading(folder, vocabulary, problems, calendars)
+    reading = _Reading(folder, vocabulary, problems, calendars, only)
     if len(documents) > 1:
         reading.note(documents[1], "SET001", "relcare.yaml is one document", "remove the line `---`")
     settings = reading.settings(documents[0], shown) if documents else Settings(shown)
@@ -142,9 +141,15 @@ class _Reading:
     """Reads the tree of a `relcare.yaml`, collecting its mistakes."""
 
     def __init__(
-        self, folder: Path, vocabulary: Vocabulary, problems: list[Problem], calendars: Collection[str] | None
+        self,
+        folder: Path,
+        vocabulary: Vocabulary,
+        problems: list[Problem],
+        calendars: Collection[str] | None,
+        only: Collection[str],
     ) -> None:
         self.folder = folder
+        self.only = only
         self.calendars = calendars
         self.vocabulary = vocabulary
         self.problems = problems
@@ -197,7 +202,8 @@ class _Reading:
 
     def settings(self, node: Node, shown: str) -> Settings:
         """The whole file."""
-        found = self.known_keys(node, "a book", KEYS)
+        said = self.known_keys(node, "a book", KEYS)
+        found = {key: value for key, value in said.items() if key in self.only}
         tables: dict[str, TableSettings] = {}
         for name, value in self.entries(found.get("tables"), "`tables`"):
             table = self._table(name)
@@ -209,18 +215,29 @@ class _Reading:
             if table is not None:
                 covers[table.name] = self._period(value)
         expected = [name for name in self._expected(found.get("expects")) if self._table(name)]
+        calendar = read_calendar(self, found.get("calendar"), self.calendars)
+        zone = self._zone(found.get("time zone"))
+        self._same_zone(found.get("calendar"), calendar, zone)
         return Settings(
             path=shown,
-            time_zone=self._zone(found.get("time zone")),
+            time_zone=zone,
             language=self.word(found.get("language"), "a language of display", LANGUAGES),
             rules=self._rules(found.get("rules")),
             tables=tables,
             expects=tuple(dict.fromkeys(name.text for name in expected)),
             covers=covers,
-            calendar=read_calendar(self, found.get("calendar"), self.calendars),
+            calendar=calendar,
             go_live=self._day(found.get("go_live"), "`go_live`"),
             places={name.text: name.place for name in expected},
         )
+
+    def _same_zone(self, node: Node | None, calendar: BookCalendar, zone: str) -> None:
+        """Note a calendar that counts its days in another time zone than the book."""
+        known = self.calendars if isinstance(self.calendars, dict) else {}
+        own = known[calendar.base].zone if calendar.base in known else ""
+        if node is not None and own not in ("", zone):
+            message = f"calendar `{calendar.base}` is of the time zone {own}, the book of {zone}"
+            self.note(node, "SET013", message, f"write `time zone: {own}`, or name another calendar")
 
     def _table(self, name: Scalar) -> Table | None:
         table = self.vocabulary.tables.get(name.text)

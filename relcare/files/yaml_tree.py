@@ -1,11 +1,12 @@
 """YAML as located trees of text: nothing is turned into a number, date or boolean, and nothing is executed.
 
 The part of YAML that is read is scalars, lists and mappings. What makes a file mean something else than what stands
-there (anchors, aliases, merge keys, tags, duplicate keys) is refused, each with its place, and reading goes on.
+there (anchors, aliases, merge keys, tags, duplicate keys, a number that its comma cuts in two) is refused, each with its place, and reading goes on.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from relcare.located import Mapping, Node, Place, Problem, Scalar, Sequence
@@ -13,6 +14,7 @@ from relcare.located import Mapping, Node, Place, Problem, Scalar, Sequence
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+THOUSANDS = re.compile(r"\d{3}(?!\d)")
 DEEPEST = 100  # levels of nesting; rule files have about ten
 
 # What the parser says (a part of it) and what to do.
@@ -33,6 +35,7 @@ HINTS = (
     ("block sequence entries are not allowed", "begin the list on a line of its own"),
     ("found unknown escape character", "inside double quotes write \\\\ for a backslash, or use single quotes"),
     ("control characters are not allowed", "remove the control character"),
+    ("exceeded maximum nesting depth", "lists and mappings are nested too deep: flatten them"),
 )
 
 UNCLOSED = ("unexpected end of stream", "unexpected document", "expected ',' or")  # told where the opening stands
@@ -110,6 +113,10 @@ class _Builder:
         else:
             return None
         hint = next((hint for part, hint in HINTS if part in message), "")
+        if any(
+            "：" in self.line(place.line - above) for above in (0, 1)
+        ):  # the line above may be of one text with this one
+            hint = "`：` is a full-width colon: write `: `, a colon and a space"
         self.note(place, "YML001", f"this is no valid YAML: {message}", hint)
         following = range(max(line, first + 1), len(lines))
         return next((i for i in following if lines[i].startswith("---")), None)
@@ -130,7 +137,8 @@ class _Builder:
         scalar_event, mapping_start, mapping_end = events.ScalarEvent, events.MappingStartEvent, events.MappingEndEvent
         sequence_start, sequence_end = events.SequenceStartEvent, events.SequenceEndEvent
         anchors: dict[str, Node] = {}
-        stack: list[tuple[list[Any], Place, bool]] = []  # of open collections: outer items, place, is it a mapping
+        # Of open collections: outer items, place, is it a mapping, does it stand in brackets.
+        stack: list[tuple[list[Any], Place, bool, bool]] = []
         items: list[Any] = []
         too_deep = 0
         while True:
@@ -161,7 +169,7 @@ class _Builder:
                 if len(stack) >= DEEPEST or too_deep:
                     too_deep += 1
                     continue
-                stack.append((items, place, kind is mapping_start))
+                stack.append((items, place, kind is mapping_start, bool(event.flow_style)))
                 items = []
             elif kind is mapping_end or kind is sequence_end:
                 if too_deep:
@@ -169,7 +177,9 @@ class _Builder:
                     if not too_deep:
                         items.append(Scalar("", place))
                     continue
-                outer, place, is_mapping = stack.pop()
+                outer, place, is_mapping, bracketed = stack.pop()
+                if bracketed:
+                    items = self._whole_entries(items) if is_mapping else self._whole_items(items)
                 node = self._mapping(items, place) if is_mapping else Sequence(tuple(i for i in items if i), place)
                 outer.append(node)
                 items = outer
@@ -220,6 +230,41 @@ class _Builder:
                 place._replace(column=column or place.column), "YML005", f"the tag `{tag}` is not read", hint, len(tag)
             )
 
+    def _whole_entries(self, items: list[Node | None]) -> list[Node | None]:
+        """The keys and values of a mapping in braces; a number that its comma cut in two is noted and put together."""
+        whole: list[Node | None] = []
+        for key, value in zip(items[::2], items[1::2], strict=True):
+            before = whole[-1] if whole else None
+            if isinstance(value, Scalar) and not value.text and _goes_on(before, key):
+                whole[-1] = self._rejoined(before, key)
+            else:
+                whole += [key, value]
+        return whole
+
+    def _whole_items(self, items: list[Node | None]) -> list[Node | None]:
+        """The items of a list in brackets; of `[0,100]` nobody can tell, but no number begins with a zero."""
+        whole: list[Node | None] = []
+        for item in items:
+            before = whole[-1] if whole else None
+            if _goes_on(before, item) and isinstance(item, Scalar) and item.text.startswith("0"):
+                whole[-1] = self._rejoined(before, item)
+            else:
+                whole.append(item)
+        return whole
+
+    def _rejoined(self, before: Node | None, rest: Node | None) -> Scalar:
+        assert isinstance(before, Scalar)  # noqa: S101  # as _goes_on has seen
+        assert isinstance(rest, Scalar)  # noqa: S101
+        text = f"{before.text},{rest.text}"
+        start = len(before.text.rstrip("0123456789,"))
+        place = before.place._replace(column=before.place.column + start)
+        number = text[start : len(before.text) + 4]
+        if self.problems and self.problems[-1].place == place and self.problems[-1].code == "YML008":
+            self.problems.pop()  # the same number, of which more has come
+        message = f"inside brackets `{number}` is two values"
+        self.note(place, "YML008", message, f'write "{text}" in quotes, or the number without commas', len(number))
+        return Scalar(text, before.place)
+
     def _mapping(self, items: list[Node | None], place: Place) -> Mapping:
         entries: list[tuple[Scalar, Node]] = []
         seen: dict[str, Place] = {}
@@ -252,6 +297,14 @@ class _Builder:
             if value is not None:
                 entries.append((key, value))
         return Mapping(tuple(entries), place)
+
+
+def _goes_on(before: Node | None, after: Node | None) -> bool:
+    """Whether a number goes on after a comma, without a space: `5` and `000`."""
+    if not isinstance(before, Scalar) or not isinstance(after, Scalar) or not before.text[-1:].isdigit():
+        return False
+    (_, line, column), (_, there, begins) = before.place, after.place
+    return line == there and column + len(before.text) + 1 == begins and THOUSANDS.match(after.text) is not None
 
 
 def _parser(text: str) -> Any:  # noqa: ANN401

@@ -22,9 +22,13 @@ FORMATS = {
 
 # Reports with a terminal form of their own, by the report's name.
 TABLES = {
+    "calendar add": "relcare.formats.calendar_table:steps",
+    "calendar between": "relcare.formats.calendar_table:steps",
+    "calendar show": "relcare.formats.calendar_table:month",
     "check": "relcare.formats.check_table:render",
     "explain": "relcare.formats.explain_table:render",
     "rules check": "relcare.formats.check_table:render",
+    "rules test": "relcare.formats.test_table:render",
 }
 
 SUFFIXES = {

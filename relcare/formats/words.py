@@ -23,6 +23,12 @@ _zh = {
     "Latest": "最新日期",
     "Days old": "距今天数",
     "hint": "提示",
+    "given": "给定",
+    "should give": "应得",
+    "gives": "实得",
+    "No example reaches": "没有示例覆盖",
+    "No example notices": "没有示例能发现",
+    "These make no difference": "以下改动不产生差异",
 }
 
 # Control characters, and the marks that reorder text: a cell must not steer the terminal.

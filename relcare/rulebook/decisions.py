@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from relcare.located import Place
 from relcare.rulebook.conditions import Condition
 from relcare.rulebook.frozen import dataclass, field
 from relcare.rulebook.values import Value
-from relcare.rulebook.vocabulary import Code, Label, Vocabulary
+from relcare.rulebook.vocabulary import Code, Correction, Label, Vocabulary
 
 if TYPE_CHECKING:
     from relcare.rulebook.obligations import Obligation
@@ -26,6 +26,7 @@ class LimitPeriod:
     text: str = field(compare=False)  # as typed; its type is that of the fact it is compared with
     cites: tuple[str, ...] = ()
     place: Place = field(default=Place(""), compare=False)
+    corrects: Correction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,11 @@ class DatedLimit:
 class Example:
     """A worked example of a rule: facts of an invented subject, and the class that they give."""
 
-    as_of: date | None
+    as_of: date | datetime | None  # a day means its end
     facts: dict[str, str]  # fact -> cell as it would stand in a file ("" for empty)
     gives: str
     place: Place = field(default=Place(""), compare=False)
+    rows: dict[str, tuple[dict[str, str], ...]] = field(default_factory=dict)  # of other tables, by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ class Rule:
     if_not_supplied: bool = False
     examples: tuple[Example, ...] = ()
     place: Place = field(default=Place(""), compare=False)
+    corrects: Correction | None = None
 
     def in_force(self, day: date) -> bool:
         """Whether the rule is in force on `day`: from `start` on, until the day before `until`."""

@@ -115,7 +115,8 @@ class ClockReader:
             return Cadence(festivals=())
         amount, unit = self._period(values[0])
         if not unit or amount is None:
-            self._spot(values[0], "RUL075", f"`{values[0].text}` is no period that comes again", EVERY_HINT)
+            near = did_you_mean(values[0].text.split(" ")[-1].lower(), ("month", "quarter", "year", "festival"))
+            self._spot(values[0], "RUL075", f"`{values[0].text}` is no period that comes again", near or EVERY_HINT)
             return None
         if unit not in MONTHS:
             hint = "it comes again by months, quarters or years"

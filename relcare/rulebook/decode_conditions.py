@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import NamedTuple
 
 from relcare.located import Mapping, Node, Place, Scalar, Sequence
@@ -166,11 +167,25 @@ class ConditionReader:
             if fact is None or None in words or not words:
                 return None
             spots = [Spot(word, 0, word.text) for word in words if word is not None]
+            if fact.type in NUMERIC and self._cut_in_two(spots):
+                return None
             return self._values(fact, spots, key.place, "[" + ", ".join(spot.text for spot in spots) + "]")
         text = self._reader.text(node, f"the test of `{key.text}`")
         if fact is None or text is None:
             return None
         return self.test(fact, Spot(text, 0, text.text), key.place)
+
+    def _cut_in_two(self, spots: list[Spot]) -> bool:
+        """Note what can be one number with a comma or two numbers: `[1,200]`."""
+        for one, other in pairwise(spots):
+            end = one.at.place.column + len(one.text) + 1
+            close = one.at.place.line == other.at.place.line and end == other.at.place.column
+            if close and one.text.isdigit() and other.text.isdigit() and len(other.text) == 3:
+                message = f"`{one.text},{other.text}` can be one number or two"
+                hint = f'write "{one.text},{other.text}" in quotes, or a space after the comma'
+                self._reader.note(one.at, "RUL033", message, hint)
+                return True
+        return False
 
     def fact(self, spot: Spot) -> Typed | None:
         """The fact that is named; noted if the scope has none of that name."""
@@ -324,7 +339,8 @@ class ConditionReader:
             code: str | Misread
             if fact.type == "yes_no":
                 code = spot.text if spot.text in YES_NO_WORDS else meant(spot.text, YES_NO_WORDS, YES_NO_WORDS)
-                code = code or Misread("RUL035", f"`{fact.name}` is yes or no, not `{spot.text}`")
+                near = did_you_mean(spot.text, YES_NO_WORDS if spot.text.isascii() else YES_NO_WORDS.values())
+                code = code or Misread("RUL035", f"`{fact.name}` is yes or no, not `{spot.text}`", near)
             else:
                 code = read_codes(fact, spot.text)
             if isinstance(code, Misread):

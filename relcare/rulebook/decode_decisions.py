@@ -156,8 +156,7 @@ class DecisionReader:
         when, then = self._row(found, owner, what, conditions, _declared(draft))
         missing = only_no(reader, found, "if missing")
         not_supplied = only_no(reader, found, "if not supplied")
-        if "corrects" in found:
-            reader.text(found["corrects"], "the reason of `corrects`")
+        corrects = reader.correction(found.get("corrects"))
         codes = [code.key for code in draft.codes]
         items = reader.items(found.get("examples"), "examples")
         examples = [example for item in items if (example := self._example(item, scope, draft)) is not None]
@@ -167,8 +166,9 @@ class DecisionReader:
         if when is None and "otherwise" not in found:
             return None
         return Rule(
-            name.text, label, cites, dates[0], dates[1], when, then, missing, not_supplied, tuple(examples), name.place
-        )
+            name.text, label, cites, dates[0], dates[1], when, then, missing, not_supplied, tuple(examples), name.place,
+            corrects,
+        )  # fmt: skip
 
     def _row(
         self, found: dict[str, Node], owner: Node, what: str, conditions: ConditionReader, codes: tuple[Code, ...]
@@ -200,7 +200,7 @@ class DecisionReader:
         return key
 
     def _example(self, node: Node, scope: Scope, draft: Draft) -> Example | None:
-        given = read_example(self._reader, node, scope, "OUTCOME")
+        given = read_example(self._reader, node, scope, self._vocabulary.tables, "OUTCOME")
         if given is None:
             return None
         codes = draft.codes
@@ -210,7 +210,7 @@ class DecisionReader:
             hint = did_you_mean(outcome, known) or "its outcomes are " + ", ".join(f"`{code}`" for code in known)
             self._reader.note(given.gives, "RUL061", f"the decision has no outcome `{outcome}`", hint)
             return None
-        return Example(given.as_of, given.facts, outcome, node.place)
+        return Example(given.as_of, given.facts, outcome, node.place, given.rows)
 
     def _fits_in(self, rule: Rule, node: Mapping, draft: Draft, otherwise: list[Rule]) -> bool:
         """Whether the rule can stand beside those before it."""

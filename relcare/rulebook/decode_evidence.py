@@ -42,7 +42,8 @@ def decode_roles(reader: Reader, tables: dict[str, Table], documents: list[Mappi
         pauses = roles.pauses(entry(document, "pauses"))
         waives = roles.waives(entry(document, "waives"))
         if evidence or pauses or waives:
-            tables[table.name] = replace(table, evidence=evidence, pauses=pauses, waives=waives)
+            corrects = reader.correction(document.get("corrects"))
+            tables[table.name] = replace(table, evidence=evidence, pauses=pauses, waives=waives, corrects=corrects)
 
 
 class _Roles:

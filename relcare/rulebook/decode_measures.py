@@ -22,7 +22,7 @@ from relcare.rulebook.vocabulary import NUMERIC, Fact, Field, Label, Table, Voca
 from relcare.rulebook.words import MEASURES, NAMES, beginnings, find_measure, zh_words
 
 DOCUMENT_KEYS = ("kind", "for", "facts")
-FACT_KEYS = ("label", "is", "instead", "empty", "unit", "range")
+FACT_KEYS = ("label", "is", "instead", "empty", "unit", "range", "corrects")
 ZH_HINT = "write `往来的次数，其中类型为咨询，最近90天内`, `余额最近3个月的月均资产`, `开户日期至今的天数` and the like"
 CHOSEN = Field("date", "moment", Label("", ""))
 
@@ -78,6 +78,7 @@ class MeasureReader:
         kind = (made.kind or made.like.type) if made else ""
         low, high = decode_range(reader, found.get("range"), kind)
         empty = decode_empty(reader, found.get("empty"))
+        corrects = reader.correction(found.get("corrects"))
         if made is None:
             return None
         like = made.like
@@ -96,6 +97,7 @@ class MeasureReader:
             empty=empty,
             measure=made.measure,
             place=name.place,
+            corrects=corrects,
         )
         return self._with_instead(fact, found.get("instead"))
 

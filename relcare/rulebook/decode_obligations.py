@@ -176,8 +176,7 @@ class ObligationReader:
         done = self._done(found, owner, what, shared, clock)
         by = self._role(reader.need(found, "by", owner, what))
         channel = self._channel(found.get("channel"))
-        if "corrects" in found:
-            reader.text(found["corrects"], "the reason of `corrects`")
+        corrects = reader.correction(found.get("corrects"))
         items = reader.items(found.get("examples"), "examples")
         examples = [example for item in items if (example := self._example(item, shared.scope)) is not None]
         if any(problem.severity == "error" for problem in reader.problems[before:]):
@@ -187,7 +186,7 @@ class ObligationReader:
         rule = Obligation(
             name.text, shared.subject, label, cites, dates[0], dates[1], clock.starts, clock.due, done, when, at_start,
             clock.every, clock.opens, clock.warns, clock.pauses, clock.lapses, by, channel, calendar,
-            shared.dated_by, shared.ceases, shared.approved, missing, not_supplied, tuple(examples), name.place,
+            shared.dated_by, shared.ceases, shared.approved, missing, not_supplied, tuple(examples), name.place, corrects,
         )  # fmt: skip
         return Owed(rule, node, clock.after)
 
@@ -206,6 +205,9 @@ class ObligationReader:
         if text.text not in self._calendars and ANY_CALENDAR not in self._reader.broken:
             hint = did_you_mean(text.text, self._calendars) or "a calendar is a document `kind: calendar`"
             self._reader.note(text, "RUL077", f"there is no calendar `{text.text}`", hint)
+        elif text.text in self._calendars and self._calendars[text.text].zone:
+            message = f"calendar `{text.text}` has a time zone of its own, and rules count in that of the book"
+            self._reader.note(text, "RUL077", message, "name one without `time zone`; `calendar add` counts in any")
         return text.text
 
     def _role(self, node: Node | None) -> str:
@@ -227,7 +229,7 @@ class ObligationReader:
         return named(self._reader, spot, self._channels.__contains__, self._channels.values, "RUL029") or ""
 
     def _example(self, node: Node, scope: Scope) -> ObligationExample | None:
-        given = read_example(self._reader, node, scope, "RESULT")
+        given = read_example(self._reader, node, scope, self._vocabulary.tables, "RESULT")
         if given is None:
             return None
         spot = spot_of(given.gives)
@@ -236,7 +238,7 @@ class ObligationReader:
         if spelling.primitive == "due":
             mark_pattern(self._reader, spot, spelling, slots)
             if isinstance(read_value(WHEN, value.text), Moment) or read_day(value.text) is not None:
-                return ObligationExample(given.as_of, given.facts, f"due {value.text}", node.place)
+                return ObligationExample(given.as_of, given.facts, f"due {value.text}", node.place, given.rows)
             hint = "write a date or moment that exists, as 2026-10-13 or 2026-11-21 10:00"
             self._reader.note(given.gives, "RUL082", f"`{value.text}` is no date or moment", hint, part=value.part())
             return None
@@ -244,7 +246,7 @@ class ObligationReader:
         status = spot.text if spot.text in words else meant(spot.text, words, words)
         if status:
             self._reader.said(spot.at, spot.part(), status, in_zh(words, status))
-            return ObligationExample(given.as_of, given.facts, status, node.place)
+            return ObligationExample(given.as_of, given.facts, status, node.place, given.rows)
         known = list(words) if spot.text.isascii() else [in_zh(words, word) for word in words]
         hint = did_you_mean(spot.text, known) or GIVES_HINT
         self._reader.note(given.gives, "RUL082", f"`{spot.text}` is no deadline and no status", hint)

@@ -120,6 +120,10 @@ class RowMeasureReader:
         if kind in ("reached", "repeated"):
             limit = self._reached(pieces, values[0], table, field)
             whole = whole and limit is not None and (kind == "reached" or by is not None)
+            if stretch is not None and stretch.back is not None and pieces.window is not None:
+                message = "a limit is reached in the time up to a row, and that ends with the row"
+                self._note(pieces.window, "VOC029", message, "write `in the last …`")
+                whole = False
         if field is None or not whole or not self._is_dated(kind, values, table, field):
             return None
         measure = RowMeasure(

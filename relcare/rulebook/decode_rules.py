@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping as Named
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 from relcare.located import Mapping, Node, Scalar, Sequence
 from relcare.rulebook.decisions import Approval
 from relcare.rulebook.decode_conditions import Scope
+from relcare.rulebook.decode_where import labelled_fields
 from relcare.rulebook.keys import KEYS, NO_WORDS, YES_NO_WORDS, in_zh, key_meant, meant
 from relcare.rulebook.names import Labelled, keys_of, labels, named
 from relcare.rulebook.operands import Misread, Typed, read_value
 from relcare.rulebook.reader import Reader
 from relcare.rulebook.spots import Spot, mark_code
 from relcare.rulebook.suggest import did_you_mean
-from relcare.rulebook.vocabulary import NUMERIC, Vocabulary
+from relcare.rulebook.vocabulary import NUMERIC, Table, Vocabulary
+from relcare.timing.moments import read_moment
 
 APPROVAL_KEYS = ("by", "on", "document")
 CONDITION_KEYS = ("all", "any", "none")
-EXAMPLE_KEYS = ("as of", "gives")
+EXAMPLE_KEYS = ("as of", "gives")  # keys of an example that are no facts
 
 
 class Dated(Protocol):
@@ -143,43 +146,117 @@ def only_no(reader: Reader, found: dict[str, Node], key: str) -> bool:
     return reader.word(found.get(key), f"what `{key}` can say", ("no",), NO_WORDS) == "no"
 
 
-class Given(NamedTuple):
-    """What a worked example says: facts as they would stand in a file, and what they give."""
+GivenRows = dict[str, tuple[dict[str, str], ...]]
 
-    as_of: date | None
+
+class Stated(NamedTuple):
+    """What is given in an example: the day or moment, facts as they would stand in a file, and rows of other tables."""
+
+    as_of: date | datetime | None
+    facts: dict[str, str]
+    rows: GivenRows
+
+
+class Given(NamedTuple):
+    """What a worked example says: what is given, and what it gives."""
+
+    as_of: date | datetime | None
     facts: dict[str, str]
     gives: Scalar
+    rows: GivenRows
 
 
-def read_example(reader: Reader, node: Node, scope: Scope, outcome: str) -> Given | None:
+def read_example(reader: Reader, node: Node, scope: Scope, tables: Named[str, Table], outcome: str) -> Given | None:
     """A worked example; `outcome` is the word for what it gives."""
     if not isinstance(node, Mapping):
         reader.note(node, "RUL004", f"an example is written as {{as of: DATE, FACT: value, gives: {outcome}}}")
         return None
-    as_of: date | None = None
-    facts: dict[str, str] = {}
-    gives: Node | None = None
+    own: dict[str, Node] = {}
+    others = []
     for key, value in node.entries:
         word = key.text if key.text in EXAMPLE_KEYS else key_meant(key.text, EXAMPLE_KEYS)
         if word:
             reader.said(key, (0, len(key.text)), word, in_zh(KEYS, word))
-        if word == "as of":
-            as_of = reader.day(value, "`as of`")
-        elif word == "gives":
-            gives = value
+            own[word] = value
         else:
-            _read_fact(reader, key, value, scope, facts)
-    given = reader.text(reader.need({} if gives is None else {"gives": gives}, "gives", node, "the example"), "`gives`")
-    return None if given is None else Given(as_of, facts, given)
+            others.append((key, value))
+    stated = read_given(reader, Mapping(tuple(others), node.place), own.get("as of"), scope, tables)
+    gives = reader.text(reader.need(own, "gives", node, "the example"), "`gives`")
+    return None if gives is None else Given(stated.as_of, stated.facts, gives, stated.rows)
 
 
-def _read_fact(reader: Reader, key: Scalar, value: Node, scope: Scope, facts: dict[str, str]) -> None:
+def read_given(
+    reader: Reader, node: Node | None, as_of: Node | None, scope: Scope, tables: Named[str, Table]
+) -> Stated:
+    """The facts and rows that an example or a test states: `{tier: core_vip, interactions: [{kind: call, at: …}]}`."""
+    facts: dict[str, str] = {}
+    rows: GivenRows = {}
+    for key, value in reader.entries(node, "what is given"):
+        table = _table_given(reader, key, scope, tables) if isinstance(value, Sequence) else None
+        if table is not None and isinstance(value, Sequence):
+            rows[table.name] = read_rows(reader, value, table)
+        else:
+            _read_fact(reader, key, value, scope, tables, facts)
+    return Stated(_as_of(reader, as_of) if as_of is not None else None, facts, rows)
+
+
+def _as_of(reader: Reader, node: Node) -> date | datetime | None:
+    """A day, which means its end, or a moment."""
+    written = read_moment(node.text, "UTC") if isinstance(node, Scalar) and len(node.text) > len("2026-10-13") else None
+    return written[0] if written is not None else reader.day(node, "`as of`")
+
+
+def _table_given(reader: Reader, key: Scalar, scope: Scope, tables: Named[str, Table]) -> Table | None:
+    """The table whose rows stand below a key: named by key, or by a Chinese label that no fact has."""
+    if key.text.isascii() and key.text not in tables:
+        return None
+    taken = {name for each in scope.labelled() for name in (each.zh, *each.also)}
+    listed = [Labelled(table.name, table.label.zh) for table in tables.values() if table.label.zh not in taken]
+    if key.text not in tables and not keys_of(listed, key.text):
+        return None
+    name = named(reader, Spot(key, 0, key.text), tables.__contains__, lambda: listed, "RUL029")
+    return tables[name] if name is not None else None
+
+
+def read_rows(reader: Reader, node: Sequence, table: Table) -> tuple[dict[str, str], ...]:
+    """Rows of a table about the subject of an example: `[{kind: call, at: 2026-10-12}]`."""
+    rows = []
+    for item in node.items:
+        row: dict[str, str] = {}
+        if not isinstance(item, Mapping):
+            reader.note(item, "RUL004", f"a row of {table.name} is written as lines of `key: value`")
+            continue
+        for key, cell in item.entries:
+            _read_cell(reader, key, cell, table, row)
+        rows.append(row)
+    return tuple(rows)
+
+
+def _read_cell(reader: Reader, key: Scalar, cell: Node, table: Table, row: dict[str, str]) -> None:
+    """A cell of a row, its field named by key, Chinese label or Chinese header."""
+    spot = Spot(key, 0, key.text)
+    name = named(reader, spot, table.fields.__contains__, lambda: labelled_fields(table), "RUL029")
+    if name is None:
+        return
+    if name not in table.fields:
+        known = list(table.fields) if name.isascii() else labels(labelled_fields(table))
+        hint = did_you_mean(name, known) or f"known here: {', '.join(known)}"
+        reader.note(key, "RUL002", f"`{key.text}` is not a key of a row of {table.name}", hint)
+    elif isinstance(cell, Scalar):
+        row[name] = _cell(reader, table.fields[name], cell)
+    else:
+        reader.note(cell, "RUL004", f"the value of `{key.text}` is one text")
+
+
+def _read_fact(
+    reader: Reader, key: Scalar, value: Node, scope: Scope, tables: Named[str, Table], facts: dict[str, str]
+) -> None:
     """A fact of an example, as it would stand in a file; Chinese words and numbers are put as the file's."""
     name = named(reader, Spot(key, 0, key.text), lambda text: scope.find(text) is not None, scope.labelled, "RUL029")
     fact = scope.find(name) if name is not None else None
     if name is None or fact is None:
         if name is not None and not scope.broken(name):
-            hint = did_you_mean(name, [*scope.names(), *labels(scope.labelled()), *EXAMPLE_KEYS])
+            hint = did_you_mean(name, [*scope.names(), *labels(scope.labelled()), *tables, *EXAMPLE_KEYS])
             reader.note(key, "RUL060", f"{scope.what} has no fact `{key.text}`", hint)
     elif isinstance(value, Sequence):
         facts[name] = ";".join(_cell(reader, fact, text) for text in reader.texts(value, "an item"))

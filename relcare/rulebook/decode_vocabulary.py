@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from relcare.located import Mapping, Node, Scalar, Sequence
-from relcare.rulebook.keys import EMPTY_WORDS, KEYS, NO_BOUND_WORDS, TIME_WORDS, TYPE_WORDS, entry, in_zh, is_key, meant
+from relcare.rulebook.keys import (
+    EMPTY_WORDS,
+    KEYS,
+    NO_BOUND_WORDS,
+    TIME_WORDS,
+    TYPE_WORDS,
+    YES_NO_WORDS,
+    entry,
+    in_zh,
+    is_key,
+    meant,
+)
 from relcare.rulebook.reader import Reader
 from relcare.rulebook.spots import Spot, mark_pattern
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.vocabulary import NUMERIC, TYPES, Clause, Code, Field, Label, Table
 from relcare.rulebook.words import KNOWN_WITH, find_in
 
-NORM_KEYS = ("kind", "norm", "clauses")
-CLAUSE_KEYS = ("label", "text")
-TABLE_KEYS = ("kind", "table", "label", "subject", "key", "dated by", "fields", "evidence", "pauses", "waives")
+NORM_KEYS = ("kind", "norm", "edition", "from", "until", "house practice", "clauses")
+CLAUSE_KEYS = ("label", "text", "edition", "from", "until", "house practice")
+TABLE_KEYS = (
+    "kind", "table", "label", "subject", "key", "dated by", "fields", "evidence", "pauses", "waives", "corrects",
+)  # fmt: skip
 FIELD_KEYS = ("type", "label", "headers", "unit", "codes", "range", "empty", "time", "refers")
 EMPTY_MEANS = ("unknown", "not yet", "none")
 TIMES = ("snapshot", "planned", "happened")
@@ -23,21 +37,45 @@ ANY_TABLE = ("tables", "")  # a table has no name: nothing is said about unknown
 
 
 def decode_norm(reader: Reader, document: Mapping, clauses: dict[str, Clause]) -> None:
-    """Add the clauses of a `norm` document to `clauses`."""
+    """Add the clauses of a `norm` document to `clauses`; what it says of its edition and dates holds for each of them."""
     found = reader.mapping(document, "a norm", NORM_KEYS)
     if found is None:
         return
-    reader.label(found.get("norm"), "norm")
+    norm = reader.label(found.get("norm"), "norm")
     for key, node in reader.entries(reader.need(found, "clauses", document, "the norm"), "the clauses"):
         if key.text in clauses:
             earlier = clauses[key.text].place
             reader.note(key, "RUL012", f"clause `{key.text}` stands in the register twice", f"also at {earlier}")
             continue
-        clause = reader.mapping(node, "a clause", CLAUSE_KEYS)
-        clause = {} if clause is None else clause
-        text = clause.get("text")
-        label = reader.label(clause.get("label"), key.text)
-        clauses[key.text] = Clause(key.text, label, reader.label(text, key.text) if text else Label("", ""), key.place)
+        own = reader.mapping(node, "a clause", CLAUSE_KEYS) or {}
+        label = reader.label(own.get("label"), key.text)
+        text = reader.label(own["text"], key.text) if "text" in own else Label("", "")
+        edition = own.get("edition") or found.get("edition")
+        start, until = _binding(reader, own, found)
+        house = own.get("house practice")
+        clauses[key.text] = Clause(
+            key.text,
+            label,
+            text,
+            norm,
+            reader.label(edition, "edition") if edition is not None else None,
+            start,
+            until,
+            reader.label(house, "house practice") if house is not None else None,
+            reader.word(found.get("house practice"), "yes or no", YES_NO_WORDS, YES_NO_WORDS) == "yes",
+            key.place,
+        )
+
+
+def _binding(reader: Reader, own: dict[str, Node], norm: dict[str, Node]) -> tuple[date | None, date | None]:
+    """From when to when a clause binds: as it says itself, else as its norm says."""
+    start, until = (reader.day(own[key] if key in own else norm.get(key), f"`{key}`") for key in ("from", "until"))
+    if start is not None and until is not None and until <= start:
+        at = own.get("until") or norm["until"]
+        reader.note(
+            at, "RUL008", "the clause ends before it begins", "`until` is the first day on which it no longer binds"
+        )
+    return start, until
 
 
 def decode_table(reader: Reader, document: Mapping, tables: dict[str, Table]) -> None:

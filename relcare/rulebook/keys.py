@@ -18,7 +18,7 @@ KEYS = {
     "ceases when": "终止情形", "document": "文号", "on": "批准日期",
     # rules
     "id": "编号", "cites": "依据|依据条款", "from": "自|生效日|开始", "until": "停用日|停用|结束", "when": "条件|当", "then": "结论|则",
-    "otherwise": "否则", "if missing": "缺失时", "if not supplied": "未提供时", "examples": "示例", "corrects": "更正原因",
+    "otherwise": "否则", "if missing": "缺失时", "if not supplied": "未提供时", "examples": "示例", "corrects": "更正",
     "judged": "判断时点", "starts": "起算", "within": "期限|时限", "every": "周期", "due": "到期|截止", "once per": "每逢",
     "opens": "可办自|开始办理", "rolls": "顺延", "warns": "预警", "pauses": "暂停", "lapses": "失效", "done when": "完成条件",
     "by": "负责|负责人|审批人|豁免人|依次按", "channel": "渠道", "calendar": "日历", "all": "全部", "any": "任一", "none": "均不",
@@ -30,11 +30,16 @@ KEYS = {
     "also": "别名", "as": "称为", "counts when": "计入条件", "rule": "规则字段", "why": "原因", "week": "工作周",
     "known": "已知期间", "closed every year": "每年休息", "closes": "下班时间", "holidays": "假日", "festivals": "节日",
     "name": "名称", "announced": "公布日", "closed": "休息", "open": "上班", "days": "日期", "to": "至", "orders": "排序",
+    "edition": "版本", "house practice": "本行惯例|内部惯例", "base": "基于", "make-up days": "调休上班", "hours": "营业时间",
+    "other hours": "特殊营业时间|特殊时间", "time zone": "时区",
+    # corrections, test files
+    "reason": "理由", "title": "标题", "given": "给定",
 }  # fmt: skip
 
 # What `rules show` writes for a key in some places, by what holds it.
 KEYS_THERE = {
     "an approval": {"by": "审批人"},
+    "a correction": {"by": "审批人"},
     "`pauses`": {"from": "开始", "until": "结束"},
     "`waives`": {"by": "豁免人"},
     "an order's period": {"by": "依次按"},

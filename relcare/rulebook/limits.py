@@ -12,7 +12,7 @@ from relcare.rulebook.operands import Misread, Typed, number_words, read_value
 from relcare.rulebook.reader import Reader
 from relcare.rulebook.values import Value
 
-PERIOD_KEYS = ("from", "until", "is", "cites")
+PERIOD_KEYS = ("from", "until", "is", "cites", "corrects")
 
 
 class Use(NamedTuple):
@@ -73,9 +73,10 @@ class Limits:
         dates = reader.period(found, node, "the period")
         value = reader.text(reader.need(found, "is", node, "the period"), "`is`")
         cites = reader.cites(found.get("cites"))
+        corrects = reader.correction(found.get("corrects"))
         if dates is None or value is None:
             return None
-        return LimitPeriod(dates[0], dates[1], value.text, cites, value.place), value
+        return LimitPeriod(dates[0], dates[1], value.text, cites, value.place, corrects), value
 
     def _in_order(self, name: Scalar, periods: list[tuple[LimitPeriod, Scalar]]) -> bool:
         periods.sort(key=lambda pair: pair[0].start)

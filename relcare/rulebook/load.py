@@ -9,7 +9,7 @@ from relcare.located import Mapping, Node, Problem, Scalar
 from relcare.rulebook.chains import Chains
 from relcare.rulebook.conditions import facts_of
 from relcare.rulebook.decisions import DatedLimit, Decision, Rule, Rulebook
-from relcare.rulebook.decode_calendars import decode_calendar
+from relcare.rulebook.decode_calendars import decode_calendars
 from relcare.rulebook.decode_decisions import DecisionReader, Draft
 from relcare.rulebook.decode_evidence import decode_roles
 from relcare.rulebook.decode_measures import MeasureReader
@@ -27,7 +27,6 @@ from relcare.rulebook.reader import Reader
 from relcare.rulebook.spots import Spot
 from relcare.rulebook.suggest import did_you_mean, nearest
 from relcare.rulebook.vocabulary import Clause, Fact, Table, Vocabulary
-from relcare.timing.calendars import Calendar
 
 LIMITS_KEYS = ("kind", "limits")
 KINDS = ("norm", "table", "facts", "limits", "decision", "obligation", "calendar", "order")
@@ -61,9 +60,7 @@ def load(
     for document in (*documents["decision"], *documents["obligation"]):
         limits.declare(entry(document, "limits"))
     decode_roles(reader, vocabulary.tables, documents["table"], limits)
-    calendars: dict[str, Calendar] = {}
-    for document in documents["calendar"]:
-        decode_calendar(reader, document, calendars)
+    calendars = decode_calendars(reader, documents["calendar"])
     measures = MeasureReader(reader, vocabulary, limits)
     for document in documents["facts"]:
         measures.decode(document)

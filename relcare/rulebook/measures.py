@@ -28,9 +28,14 @@ class RowMeasure:
     `kind`: count, sum, average, highest, lowest, latest, earliest, repeats, reached, repeated. `where` tests fields of the
     table. A count, sum or `repeats` over no rows is 0, the others over no rows are absent (`never`). `latest F` is F of the
     row with the latest `dated_by` (F itself where F is a date); where several rows share it, the highest F. `repeats of F`
-    is how many rows share the value of F that most share. `reached` is F, the `dated_by`, of the row with which the count of
-    rows, from the oldest on, reached `limit`; `repeated` that of the first row with which the count of those that share a
-    value of the field `by` did. Absent where it was never reached. Rows without a value of F or `by` are not counted.
+    is how many rows share the value of F that most share. Rows without a value of F or `by` are not counted.
+
+    `reached` is a *crossing*: F, the `dated_by`, of a row with which the rows of the window that ends with that row are as many
+    as `limit` says on its day, the rows of that window before it having been fewer. The window is so many days before each
+    row, not before the as-of: a crossing stays one when its rows grow older. Rows are in the order of their earliest points;
+    those that share it came together. `repeated` are the crossings of the rows that share a value of the field `by`; those of
+    one moment are one. The fact is the latest crossing, absent where there was none; an obligation that starts from it is
+    owed once for each. Where the limit has changed since the row before, that row's limit may be what was not yet reached.
     """
 
     kind: str
@@ -41,6 +46,11 @@ class RowMeasure:
     by: str = ""
     limit: Limit | None = None
     place: Place = attribute(default=Place(""), compare=False)
+
+    @property
+    def crosses(self) -> bool:
+        """Whether it gives the moments at which a limit was reached."""
+        return self.kind in ("reached", "repeated")
 
 
 @dataclass(frozen=True, slots=True)

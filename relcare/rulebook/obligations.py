@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TypeAlias
 
 from relcare.located import Place
 from relcare.rulebook.conditions import Condition, Span, facts_of
 from relcare.rulebook.decisions import Approval
 from relcare.rulebook.frozen import dataclass, field
-from relcare.rulebook.vocabulary import Label
+from relcare.rulebook.vocabulary import Correction, Label
 
 # What a status can be; the first six are open: somebody still has to act.
 OPEN = ("overdue", "at risk", "running", "paused", "no record", "undetermined")
@@ -147,10 +147,11 @@ class ObligationExample:
     `gives`: `due 2026-10-13`, `due 2026-11-21 10:00`, `nothing` (it is not owed), or a status.
     """
 
-    as_of: date | None
+    as_of: date | datetime | None  # a day means its end
     facts: dict[str, str]
     gives: str
     place: Place = field(default=Place(""), compare=False)
+    rows: dict[str, tuple[dict[str, str], ...]] = field(default_factory=dict)  # of other tables, by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,7 @@ class Obligation:
     if_not_supplied: bool = False
     examples: tuple[ObligationExample, ...] = ()
     place: Place = field(default=Place(""), compare=False)
+    corrects: Correction | None = None
 
     def in_force(self, day: date) -> bool:
         """Whether this version is in force on `day`: from `start` on, until the day before `until`."""

@@ -96,7 +96,7 @@ class Occurrence:
       is its first point. `in_days`: it is the end of a day. `act_by`, `risk_from` and `lapses_at` hang on it; `lapses_at` and
       `next_opens` are None where that never comes.
     - `verdict`: what `when` says, None where the rule has none; `judged`: the earlier moment at which it was asked, None for the
-      as-of. `was_owed`: `when` says no by then, and held at the opening.
+      as-of. `was_owed`: `when` says no by then, and held at the opening. `unclear`: whether there was such a start is not known.
     - `since`: from when on the status holds, None where that is not known.
     - `wants`: the root facts that an undetermined one waits for; `why`: `date only`, `doubt`, `condition`, `start`, else "".
     """
@@ -119,6 +119,7 @@ class Occurrence:
     verdict: Judged | None = None
     judged: datetime | None = None
     was_owed: bool = False
+    unclear: bool = False
     cause: Cause | None = None
     waiver: Waiver | None = None
     pieces: tuple[Piece, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
@@ -16,6 +17,8 @@ from relcare.rulebook.words import AGES, COUNTERS, MULTIPLES, UNITS, ZH_DIGITS, 
 Typed = Field | Fact
 
 LARGEST = Decimal(10) ** 16  # excluded: amounts have at most 16 digits before the point
+
+ZERO_FIRST = re.compile(r"[-+]?0[0-9]")  # is it 123, or an id?
 
 YUAN = ("CNY", "RMB", "¥", "￥", "元")
 
@@ -94,6 +97,11 @@ def _read_number(fact: Typed, text: str) -> Decimal | int | Misread:
             multiple = times
             break
     digits = " ".join(word for word in words if word)
+    if ZERO_FIRST.match(digits):
+        plain = digits.lstrip("0") or "0"
+        return Misread(
+            "RUL033", f"`{text}` begins with a zero", f"write the number as {plain}; only ids and texts keep zeros"
+        )
     negative = fact.type == "count" and digits.startswith("-")
     kind = "number" if multiple > 1 and fact.type == "count" else fact.type
     found = read_cell(_plain(kind), digits[1:] if negative else digits, zone="UTC")
@@ -230,14 +238,20 @@ def read_span(text: str, *, working: bool = False) -> Span | Misread:
             hint = "only the clocks of obligations count working days: write days, weeks, months, …"
             return Misread("RUL038", f"`{text}` is not counted here", hint)
         words = [words[0], WORKING_DAYS]
+    if len(words) == 3 and words[1].lower() == "working" and words[2].lower() in UNITS:
+        hint = "rules count working days, or elapsed hours; `relcare calendar add` counts working time"
+        return Misread("RUL038", f"`{text}` is no span of a rule", hint)
     if len(words) != 2:
         example = "90 days" if text.isascii() else "90天、3个月" + ("、5个工作日" if working else "")
-        return Misread("RUL038", f"`{text}` is not a length of time", f"write a number and a unit, as {example}")
+        near = did_you_mean(" ".join(words[1:]).lower(), (WORKING_DAYS,)) if working and len(words) == 3 else ""
+        hint = near or f"write a number and a unit, as {example}"
+        return Misread("RUL038", f"`{text}` is not a length of time", hint)
     unit = WORKING_DAYS if words[1] == WORKING_DAYS else UNITS.get(words[1].lower())
     if unit is None:
         hint = did_you_mean(words[1].lower(), UNITS) or "one of: days, weeks, months, quarters, years, hours, minutes"
         return Misread("RUL038", f"`{words[1]}` is not a unit of time", hint)
-    amount = int(words[0]) if words[0].isascii() and words[0].isdigit() and len(words[0]) < 6 else 0
+    whole = words[0].isascii() and words[0].isdigit() and len(words[0]) < 6 and words[0][0] != "0"
+    amount = int(words[0]) if whole else 0
     if amount < 1:
         return Misread("RUL038", f"`{words[0]}` is not a number of {unit}", "write a whole number from 1 to 99999")
     return Span(amount, unit)

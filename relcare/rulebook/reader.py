@@ -7,17 +7,32 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from relcare.located import Mapping, Node, Problem, Scalar, Sequence
+from relcare.rulebook.full_width import half_width, instead, is_chinese
 from relcare.rulebook.keys import KEYS, KEYS_THERE, in_zh, key_meant, meant, zh_keys
 from relcare.rulebook.marks import Marks
 from relcare.rulebook.suggest import did_you_mean, nearest
-from relcare.rulebook.vocabulary import Label
+from relcare.rulebook.vocabulary import Correction, Label
 
+# What a text that is not understood may be for a character that no keyboard of the file's reader shows as another one.
+MISREAD = frozenset(
+    (
+        "RUL002",
+        "RUL004",
+        "RUL005",
+        "RUL006",
+        "RUL007",
+        "RUL030",
+        "RUL031",
+        "RUL033",
+        "RUL035",
+        "RUL038",
+        "RUL075",
+        "RUL080",
+    )
+)
+PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+CORRECTION_KEYS = ("reason", "by", "on", "document")
 RESERVED = frozenset({"all", "any", "none", "全部", "任一", "均不"})
-FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if code != ord("，")}  # ！ to ～
-STRICT = re.compile(
-    "[０-９＝％［］＋－Ａ-Ｚａ-ｚ]|[0-9]，[0-9]"
-)  # in words of the grammar these are a slip of the keyboard
-NUMBER_COMMA = re.compile("[0-9]，[0-9]")
 
 
 class Reader:
@@ -47,10 +62,14 @@ class Reader:
         place, width = at.place, 1
         if isinstance(at, Scalar):
             start, end = part if part is not None else (0, len(at.text))
-            hint = _half_width(at.text[start:end], hint) if not at.text.isascii() else hint
             if "\n" not in at.text:
                 place = place._replace(column=place.column + start)
                 width = max(1, end - start)
+            said = at.text[start:end]
+            if is_chinese(at.text):
+                hint = half_width(said, hint)
+            elif code in MISREAD:
+                hint = instead(said) or hint
         self.problems.append(Problem(place, code, message, hint, severity, "", width))
 
     def mapping(self, node: Node | None, what: str, known: Collection[str]) -> dict[str, Node] | None:
@@ -200,6 +219,7 @@ class Reader:
         if isinstance(node, Mapping):
             entries = {name.text: value for name, value in node.entries if isinstance(value, Scalar) and value.text}
             if len(node.entries) == 2 and "en" in entries and "zh" in entries:
+                self._placeholders(entries["en"], entries["zh"])
                 return Label(entries["en"].text, entries["zh"].text)
             return self._label_with_mistake(node, key)
         if node is not None:
@@ -209,6 +229,18 @@ class Reader:
         words = key.replace("_", " ").capitalize()
         return Label(words, words)
 
+    def _placeholders(self, english: Scalar, chinese: Scalar) -> None:
+        """What is filled in is filled in in both languages."""
+        one, other = (PLACEHOLDER.findall(text.text) for text in (english, chinese))
+        for text, here, there, language in ((english, one, other, "zh"), (chinese, other, one, "en")):
+            only = [name for name in here if name not in there]
+            if only:
+                message = f"`{only[0]}` stands in one language only"
+                at = text.text.index(only[0])
+                hint = did_you_mean(only[0], there) or f"write it in `{language}` as well"
+                self.note(text, "RUL014", message, hint, part=(at, at + len(only[0])))
+                return
+
     def _label_with_mistake(self, node: Mapping, key: str) -> Label:
         found = self.mapping(node, "a label", ("en", "zh")) or {}
         texts = {language: text.text for language in found if (text := self.text(found[language], "a label"))}
@@ -216,6 +248,16 @@ class Reader:
             if language not in found and len(found) == len(node.entries):
                 self.note(node, "RUL009", f"the label has no `{language}`", "a label is {en: …, zh: …}")
         return Label(texts.get("en", key), texts.get("zh", key))
+
+    def correction(self, node: Node | None) -> Correction | None:
+        """`corrects: {reason, by, on, document}`: why the past is changed, and who approved that."""
+        found = self.mapping(node, "a correction", CORRECTION_KEYS)
+        if found is None or node is None:
+            return None
+        needed = {key: self.need(found, key, node, "the correction") for key in CORRECTION_KEYS}
+        reason, by, document = (self.text(needed[key], f"`{key}`") for key in ("reason", "by", "document"))
+        on = self.day(needed["on"], "`on`")
+        return Correction(reason.text, by.text, on, document.text) if reason and by and on and document else None
 
     def cites(self, node: Node | None) -> tuple[str, ...]:
         """Clause ids; each must stand in the register, where one was loaded."""
@@ -226,18 +268,6 @@ class Reader:
                     hint = did_you_mean(clause.text, self.clauses)
                     self.note(clause, "RUL011", f"the norm has no clause `{clause.text}`", hint)
         return tuple(clause.text for clause in found)
-
-
-def _half_width(text: str, hint: str) -> str:
-    """What to do where full-width characters stand for those of the grammar, else the hint."""
-    if "：" in text:
-        return "write `: ` after a key: a half-width colon and a space"
-    plain = text.translate(FULL_WIDTH)
-    if "【" in text or "[" in plain or NUMBER_COMMA.search(text):
-        plain = text.replace("【", "[").replace("】", "]").replace("、", ",").replace("，", ",").translate(FULL_WIDTH)
-    if plain == text or (hint and not STRICT.search(text) and "[" not in plain):
-        return hint
-    return f"write it with half-width characters: `{plain}`"
 
 
 OWN_COLUMNS = frozenset(("wrong", "hidden", "matters", "likely", "loose", "clash", "key_number", "row", "own"))

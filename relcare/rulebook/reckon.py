@@ -11,9 +11,11 @@ from relcare.rulebook.cells import strip
 from relcare.rulebook.conditions import facts_of
 from relcare.rulebook.decisions import Decision
 from relcare.rulebook.evaluate import Outcome, decide
-from relcare.rulebook.measures import AgeMeasure, OfMeasure, SeriesMeasure
+from relcare.rulebook.measures import AgeMeasure, OfMeasure, RowMeasure, SeriesMeasure
+from relcare.rulebook.reckon_crossings import Crossings
 from relcare.rulebook.reckon_measures import (
     measure_age,
+    measure_crossings,
     measure_of,
     measure_rows,
     measure_series,
@@ -56,6 +58,19 @@ class Subject:
         """The table and the lines of the rows that a fact was made from; ("", ()) where it is no fact of rows."""
         self.fact(name)
         return self._made_from.get(name, ("", ()))
+
+    def crossings(self, name: str) -> Crossings | None:
+        """Each time that a fact's limit was reached; None where it is no such measure, or is not made from rows of this book."""
+        vocabulary = self._context.rulebook.vocabulary
+        fact = vocabulary.fact(self.name, name)
+        if fact is None or not isinstance(fact.measure, RowMeasure) or not fact.measure.crosses:
+            return None
+        table = vocabulary.tables[fact.measure.table]
+        if is_supplied(name, self.name, self._context) or why_not_supplied(
+            fact.measure, table, self.name, self._context
+        ):
+            return None
+        return measure_crossings(fact.measure, table, self._rows_of(table), self._context)
 
     def lines_used(self) -> dict[str, set[int]]:
         """By table, the lines of the rows behind all that was asked: its own row, and those of its facts."""

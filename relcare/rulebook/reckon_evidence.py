@@ -12,6 +12,7 @@ from relcare.rulebook.evaluate import Outcome, judge
 from relcare.rulebook.obligations import FactDone, Obligation, Pauses, RowsDone
 from relcare.rulebook.occurrences import NO_TIME, Interval, Lines, Piece, Stop, Waiver, when
 from relcare.rulebook.reckon import rows_by
+from relcare.rulebook.reckon_crossings import Crossings
 from relcare.rulebook.reckon_rows import BookRows, Context, RawRow, Row
 from relcare.rulebook.values import ABSENT, FactValue, Moment, State, Value
 from relcare.rulebook.vocabulary import Table
@@ -42,6 +43,10 @@ class Someone(Protocol):
 
     def made_from(self, name: str) -> tuple[str, tuple[int, ...]]:
         """The table and the lines that a fact was made from."""
+        ...
+
+    def crossings(self, name: str) -> Crossings | None:
+        """Each time that the limit of a fact that reaches one was reached; None for other facts, and where no rows say so."""
         ...
 
 

@@ -16,7 +16,8 @@ from relcare.rulebook.comparing import conjunction, day_of, interval_of, moved
 from relcare.rulebook.conditions import NATURAL_UNITS, facts_of
 from relcare.rulebook.evaluate import judge
 from relcare.rulebook.measures import AgeMeasure, OfMeasure, RowMeasure, SeriesMeasure, Window
-from relcare.rulebook.reckon_alike import most_alike, when_reached
+from relcare.rulebook.reckon_alike import most_alike
+from relcare.rulebook.reckon_crossings import Crossings, crossings
 from relcare.rulebook.reckon_parts import Measured, Part, hangs_on, lines_of
 from relcare.rulebook.reckon_rows import Context, Row, TableContext, last_day
 from relcare.rulebook.values import ABSENT, FactValue, Moment, Month, State, Value, known, not_supplied, unreadable
@@ -111,6 +112,25 @@ Limits: TypeAlias = Mapping[str, Value | None]
 
 def measure_rows(measure: RowMeasure, table: Table, rows: Iterable[Row], context: Context) -> Measured:
     """A measure over the subject's rows; the book supplies all that it needs."""
+    if measure.crosses:
+        return measure_crossings(measure, table, rows, context).latest()
+    parts = _parts(measure, table, rows, context)
+    if measure.kind in {"latest", "earliest"}:
+        return _last_or_first(parts, latest=measure.kind == "latest")
+    return most_alike(parts) if measure.kind == "repeats" else _fold(measure.kind, parts)
+
+
+def measure_crossings(measure: RowMeasure, table: Table, rows: Iterable[Row], context: Context) -> Crossings:
+    """Each time that the subject's rows reached the limit; the book supplies all that it needs."""
+    if measure.limit is None:
+        raise AssertionError(measure)
+    limit = context.rulebook.limits[measure.limit.name]
+    window = measure.window.span if measure.window is not None else None
+    return crossings(_parts(measure, table, rows, context), limit, measure.by, window, context.as_of)
+
+
+def _parts(measure: RowMeasure, table: Table, rows: Iterable[Row], context: Context) -> list[Part]:
+    """The rows that count or might; of a measure that reaches a limit whatever their age."""
     limits = {name: limit.at(context.today) for name, limit in context.rulebook.limits.items()}
     dated_by = measure.field if measure.kind in {"latest", "earliest"} and _is_date(measure, table) else table.dated_by
     parts: list[Part] = []
@@ -118,7 +138,7 @@ def measure_rows(measure: RowMeasure, table: Table, rows: Iterable[Row], context
         counts: bool | None = True
         if measure.where is not None:
             counts = judge(measure.where, row.cells, limits, context.as_of).verdict
-        if measure.window is not None:
+        if measure.window is not None and not measure.crosses:
             counts = conjunction((counts, in_window(row.get(table.dated_by), measure.window, context.as_of)))
         if row.loose and counts:
             counts = None
@@ -126,13 +146,7 @@ def measure_rows(measure: RowMeasure, table: Table, rows: Iterable[Row], context
         absent = cell.state is State.ABSENT or (bool(measure.by) and row.get(measure.by).state is State.ABSENT)
         if counts is not False and not absent:
             parts.append(Part(row, counts is True, cell, row.get(dated_by) if dated_by else not_supplied()))
-    if measure.kind in {"latest", "earliest"}:
-        return _last_or_first(parts, latest=measure.kind == "latest")
-    if measure.kind == "repeats":
-        return most_alike(parts)
-    if measure.limit is not None:
-        return when_reached(parts, limits.get(measure.limit.name), measure.by)
-    return _fold(measure.kind, parts)
+    return parts
 
 
 def _fold(kind: str, parts: Sequence[Part]) -> Measured:

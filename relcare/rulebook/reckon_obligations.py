@@ -12,6 +12,7 @@ from datetime import date, datetime
 from relcare.rulebook.decisions import Rulebook
 from relcare.rulebook.occurrences import NotOwed, Occurrence, Owing
 from relcare.rulebook.reckon import Subject, subject
+from relcare.rulebook.reckon_done import possible
 from relcare.rulebook.reckon_evidence import BookRecords, KeptRows, Someone
 from relcare.rulebook.reckon_rows import BookRows, Context, last_day
 from relcare.rulebook.reckon_standing import Scene, Standing
@@ -86,14 +87,14 @@ def reckoned(who: Someone, scene: Scene, only: str = "") -> list[Owing]:
         versions = scene.rulebook.versions(rule_id)
         named = versions[-1].calendar  # as the rule files have it, without the book's own days
         seen = replace(scene, calendar=scene.rulebook.calendars[named]) if named else scene
-        starts = Starts(who, scene.rulebook.vocabulary, seen.calendar, scene.as_of, ends)
+        starts = Starts(who, scene.rulebook.vocabulary, seen.calendar, scene.as_of, ends, scene.years_back)
         given = [one for rule in versions for one in starts.of(rule)]
         every = [one for one in given if isinstance(one, Made) and one.rule.every is not None]
         made = [one for one in given if isinstance(one, Made) and one.rule.every is None] + starts.recent(
             every, year=scene.year
         )
         standing = [Standing(one, who, seen, starts).occurrence() for one in made]
-        occurrences = [one for one in standing if isinstance(one, Occurrence)]
+        occurrences = one_at_a_time([one for one in standing if isinstance(one, Occurrence)], scene.as_of)
         occurrences.sort(key=lambda one: (one.opens, one.due or ()), reverse=True)
         ends[rule_id] = [one for one in occurrences if not one.was_owed]
         nothing = None
@@ -103,6 +104,35 @@ def reckoned(who: Someone, scene: Scene, only: str = "") -> list[Owing]:
         shown = occurrences[0].rule if occurrences else nothing.rule if nothing is not None else versions[-1]
         found[rule_id] = Owing(shown, tuple(occurrences), nothing)
     return list(found.values())
+
+
+def one_at_a_time(occurrences: list[Occurrence], as_of: datetime) -> list[Occurrence]:
+    """Without those that an earlier one of the same version of a rule covers: one act answers for both."""
+    return [
+        one for one in occurrences if not any(_covers(other, one, as_of) for other in occurrences if other is not one)
+    ]
+
+
+def _covers(other: Occurrence, one: Occurrence, as_of: datetime) -> bool:
+    """Whether a start came while another occurrence was open that still is, or that ended with it before it was given up."""
+    if other.start is None or one.start is None or other.start.first >= one.start.first or other.rule != one.rule:
+        return False
+    if other.origin.kind != "fact" or other.unclear or (other.verdict is not None and other.verdict.verdict is None):
+        return False
+    lapses = other.lapses_at
+    if other.is_open(as_of):
+        return not possible(other.rule.done, other.pieces)
+    if other.status == one.status == "ceased":
+        return lapses is None or lapses >= as_of
+    ended, also = _ended(other), _ended(one)
+    return ended is not None and ended == also and ended > one.start.first and (lapses is None or ended <= lapses)
+
+
+def _ended(one: Occurrence) -> datetime | None:
+    """When it was done or waived; None where it was neither."""
+    if one.done is not None:
+        return one.done.first
+    return one.waiver.at.first if one.waiver is not None else None
 
 
 def _chain(rulebook: Rulebook, rule_id: str) -> set[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from relcare.rulebook.conditions import All, Known, facts_of, tests_of
+from relcare.rulebook.conditions import WORKING_DAYS, All, Known, facts_of, tests_of
 from relcare.rulebook.decisions import Rulebook
 from relcare.rulebook.evaluate import Judged, judge
 from relcare.rulebook.needs import roots_of
@@ -14,7 +14,7 @@ from relcare.rulebook.obligations import Cause, FactDone, parts_of
 from relcare.rulebook.occurrences import NO_TIME, Interval, NotOwed, Occurrence, Piece, Waiver, when
 from relcare.rulebook.reckon_done import earliest, first, folded, in_time, last, possible
 from relcare.rulebook.reckon_evidence import Records, Someone, fact_piece
-from relcare.rulebook.reckon_starts import Made, Starts, counted, in_days, is_shared
+from relcare.rulebook.reckon_starts import YEARS_BACK, Made, Starts, counted, in_days, is_shared
 from relcare.rulebook.values import Moment, State, Value
 from relcare.timing.calendars import Calendar
 from relcare.timing.clock import Pause, act_by, merge_pauses, provisional, risk_from
@@ -25,7 +25,8 @@ class Scene:
     """What obligations are reckoned under: the rulebook, the calendar, the as-of, and what is on record.
 
     `then` gives the subject as it was at an earlier moment, None where it was not there yet. `look_back` asks whether what is
-    not owed at the as-of was owed when it opened, `year` for all periods that were due in the last year.
+    not owed at the as-of was owed when it opened, `year` for all periods that were due in the last year. `years_back`: how far
+    back what comes again is looked for.
     """
 
     rulebook: Rulebook
@@ -35,25 +36,28 @@ class Scene:
     then: Callable[[datetime], Someone | None]
     look_back: bool = True
     year: bool = False
+    years_back: int = YEARS_BACK
 
 
 class Standing:
     """How one occurrence stands at the as-of.
 
-    What conditions say of a period or festival that is over is what they said in the last moment of its life.
+    Of a period or festival `when` says what it said in the last moment before the next one opened, causes what they said in
+    the last moment before it lapsed.
     """
 
     def __init__(self, made: Made, who: Someone, scene: Scene, starts: Starts) -> None:
         self._made, self._who, self._scene, self._starts = made, who, scene, starts
         self._rule, self._as_of = made.rule, scene.as_of
-        over = starts.over(made) if is_shared(made.rule) else None
-        self._at = over or scene.as_of  # when conditions are asked
-        self._then = scene.then(over) if over else who
+        ended, over = (starts.ended(made), starts.over(made)) if is_shared(made.rule) else (None, None)
+        self._at, self._then = ended or scene.as_of, scene.then(ended) if ended else who  # as of when `when` is asked
+        self._last, self._at_last = over or scene.as_of, scene.then(over) if over else who  # as of when causes are
+        self._upto = starts.upto(made)
 
     def occurrence(self) -> Occurrence | NotOwed:
         """The occurrence; or why it is not owed, where `when` says no and said no when it opened."""
         rule, made = self._rule, self._made
-        if self._then is None and (rule.when is not None or rule.ceases):
+        if (self._then is None and rule.when is not None) or (self._at_last is None and rule.ceases):
             return NotOwed(rule, "condition", day=self._at, verdict=Judged(rule.when or All(()), verdict=False))
         verdict = self._verdict()
         gone: datetime | None = None
@@ -72,11 +76,11 @@ class Standing:
         one = Occurrence(self._rule, "undetermined", made.origin, made.opens, made.start, assumed=made.assumed, verdict=verdict,
                          wants=made.wants, why="start")  # fmt: skip
         one = self._with_pieces(one, tuple(self._pieces(Interval(made.opens, made.opens))))
-        if one.done is not None:
-            return one
         waiver = self._scene.records.waiver(self._rule, self._who, one.opens, one.next_opens)
         if waiver is not None:
             return _waived(one, waiver)
+        if one.done is not None:  # whether after the opening nobody can tell
+            return one
         cause, since = self._cause()
         return replace(one, status="ceased", cause=cause, since=since, wants=(), why="") if cause else one
 
@@ -146,9 +150,9 @@ class Standing:
     def _cause(self) -> tuple[Cause | None, datetime | None]:
         """The first cause that has ended it; and since when, where that hangs on dates that are known."""
         for cause in self._rule.ceases:
-            who = self._then or self._who
+            who = self._at_last or self._who
             facts = {name: who.fact(name) for name in facts_of(cause.when)}
-            if judge(cause.when, facts, self._limits(self._at), self._at).verdict:
+            if judge(cause.when, facts, self._limits(self._last), self._last).verdict:
                 values = [facts[test.fact].value for test in tests_of(cause.when) if isinstance(test, Known)]
                 points = [when(value).first for value in values if isinstance(value, date | Moment)]
                 return cause, max(points, default=None)
@@ -171,10 +175,17 @@ class Standing:
         one = Occurrence(
             rule, "paused" if due.paused else "", made.origin, made.opens, made.start, made.assumed, due.at, in_days(rule.due), by,
             risk_from(by, (rule.warns.amount, rule.warns.unit) if rule.warns is not None else None, calendar),
-            self._starts.lapses_at(made._replace(due=due)), made.next_opens, provisional(due.at.first, by, calendar),
-            verdict=verdict, judged=self._judged_at(), pauses=stops, timeline=due.timeline,
+            self._starts.lapses_at(made._replace(due=due)), made.next_opens, self._provisional(due.at.first, by),
+            verdict=verdict, judged=self._judged_at(), unclear=made.unclear, pauses=stops, timeline=due.timeline,
         )  # fmt: skip
         return self._with_pieces(one, tuple(self._pieces(due.at)))
+
+    def _provisional(self, due: datetime, by: datetime) -> bool:
+        point, made = self._rule.due, self._made
+        span = point.span if point.span is not None and point.span.unit == WORKING_DAYS else None
+        back = span.amount if span is not None and point.before else 0
+        start = made.start.first if span is not None and point.base == "start" and made.start is not None else None
+        return provisional(due, by, self._scene.calendar, back=back, start=start)
 
     def _with_pieces(self, one: Occurrence, pieces: tuple[Piece, ...]) -> Occurrence:
         done, until = folded(self._rule.done, pieces, first), folded(self._rule.done, pieces, last)
@@ -186,13 +197,13 @@ class Standing:
         festival = made.origin.value.value if made.origin.kind == "festival" and made.origin.value is not None else None
         for part in parts_of(rule.done):
             if isinstance(part, FactDone):
-                yield fact_piece(part, self._who, made.opens if rule.every is not None else None, made.next_opens)
+                yield fact_piece(part, self._who, made.opens if rule.every is not None else None, self._upto)
                 continue
             since = made.opens
             if part.since is not None:
                 day = festival if isinstance(festival, date) else None
                 since = self._starts.since(part, made.start or Interval(made.opens, made.opens), due, day)
-            yield self._scene.records.piece(part, rule, self._who, since, made.next_opens)
+            yield self._scene.records.piece(part, rule, self._who, since, self._upto)
 
     # the status
 
@@ -209,14 +220,14 @@ class Standing:
         cause, since = self._cause()
         if cause is not None:
             return replace(one, status="ceased", cause=cause, since=since)
-        judged_true = one.verdict is None or one.verdict.verdict is True
+        judged_true = (one.verdict is None or one.verdict.verdict is True) and not one.unclear
         may_be = possible(rule.done, one.pieces)
         no_record = any(piece.missing for piece in one.pieces)
         if one.lapses_at is not None and one.lapses_at < as_of and not no_record and judged_true and not may_be:
             return replace(one, status="lapsed", since=one.lapses_at)
         past_it = no_record and one.lapses_at is not None and one.lapses_at < as_of
         if not judged_true and not past_it:
-            return replace(one, status="undetermined", why="condition", wants=self._wants(one.verdict))
+            return replace(one, status="undetermined", why="condition", wants=self._wants(one))
         if may_be and not past_it:
             return replace(one, status="undetermined", why="doubt", wants=self._doubtful(one))
         starts = one.opens if rule.every is not None or one.start is None else max(one.opens, one.start.first)
@@ -272,10 +283,12 @@ class Standing:
             return replace(one, status="lapsed", since=one.lapses_at)
         return replace(one, status="ceased", since=gone, why="condition")
 
-    def _wants(self, verdict: Judged | None) -> tuple[str, ...]:
-        """The root facts for want of which `when` is unknown."""
-        doubts = verdict.doubts() if verdict is not None else []
-        return tuple(dict.fromkeys(root for doubt in doubts for name in doubt.wants for root in self._roots(name)))
+    def _wants(self, one: Occurrence) -> tuple[str, ...]:
+        """The root facts for want of which `when`, or the start, is unknown."""
+        doubts = one.verdict.doubts() if one.verdict is not None else []
+        start = (one.rule.starts.fact,) if one.unclear else ()
+        roots = [root for doubt in doubts for name in doubt.wants for root in self._roots(name)]
+        return tuple(dict.fromkeys((*start, *roots)))
 
     def _roots(self, name: str) -> tuple[str, ...]:
         """The facts behind a decision or measure that has no value; the name itself where there are none."""

@@ -11,12 +11,14 @@ from relcare.rulebook.comparing import day_of
 from relcare.rulebook.conditions import ELAPSED_UNITS, Span
 from relcare.rulebook.obligations import Cadence, Obligation, Point, RowsDone, parts_of
 from relcare.rulebook.occurrences import NO_TIME, Interval, Lines, NotOwed, Occurrence, Origin, when
+from relcare.rulebook.reckon_crossings import Crossings
 from relcare.rulebook.reckon_evidence import Someone
 from relcare.rulebook.values import ABSENT, FactValue, State, known
 from relcare.rulebook.vocabulary import Vocabulary
 from relcare.timing.calendars import Calendar
 from relcare.timing.clock import DayLine, Pause, reckon
 from relcare.timing.periods import anniversaries_upto, anniversary, festival_days, period_of
+from relcare.timing.spans import DAYS, MONTHS, shift
 
 TICK = timedelta(microseconds=1)
 NO_START = Interval(NO_TIME, NO_TIME)
@@ -36,7 +38,8 @@ class Reached(NamedTuple):
 class Made(NamedTuple):
     """An occurrence before anything is known of what was done: its start, opening, deadline and the next one's opening.
 
-    `base` is what the deadline counts from. `wants`: the facts for want of which it can't be dated.
+    `base` is what the deadline counts from. `wants`: the facts for want of which it can't be dated. `unclear`: whether there was
+    such a start is not known.
     """
 
     rule: Obligation
@@ -48,6 +51,7 @@ class Made(NamedTuple):
     next_opens: datetime | None = None
     assumed: bool = False
     wants: tuple[str, ...] = ()
+    unclear: bool = False
 
 
 class NoDate(NamedTuple):
@@ -106,9 +110,10 @@ class Starts:
 
     def __init__(
         self, who: Someone, vocabulary: Vocabulary, calendar: Calendar, as_of: datetime,
-        ends: Mapping[str, Sequence[Occurrence]],
+        ends: Mapping[str, Sequence[Occurrence]], years_back: int = YEARS_BACK,
     ) -> None:  # fmt: skip
         self._who, self._vocabulary, self._calendar, self._as_of, self._ends = who, vocabulary, calendar, as_of, ends
+        self._years_back = years_back
 
     def of(self, rule: Obligation) -> Iterator[Made | NotOwed]:
         """The occurrences under one version of a rule; or why there are none."""
@@ -124,6 +129,10 @@ class Starts:
 
     def _once(self, rule: Obligation) -> Iterator[Made | NotOwed]:
         starts = rule.starts
+        each = self._who.crossings(starts.fact) if starts.fact and not starts.rule else None
+        if each is not None:
+            yield from list(self._crossings(rule, each)) or [NotOwed(rule, "absent", starts.fact)]
+            return
         if starts.fact:
             fact = self._who.fact(starts.fact)
             origin = self._origin("fact", starts.fact, fact)
@@ -147,6 +156,33 @@ class Starts:
                 yield self._clock(rule, origin, ended, assumed=bool(starts.fact) or other.done is None)
         if not before:
             yield NotOwed(rule, "rule", starts.rule)
+
+    def _crossings(self, rule: Obligation, each: Crossings) -> Iterator[Made | NotOwed]:
+        """An occurrence for each time that the limit was reached, and one for a time that nobody knows."""
+        name = rule.starts.fact
+        table, lines = self._who.made_from(name)
+        for one in each.found:
+            origin = Origin("fact", name, one.at, Lines(table, one.lines))
+            made = self._clock(rule, origin, when(one.at.value)) if one.at.value is not None else None
+            if made is not None:
+                yield made._replace(unclear=not one.sure) if isinstance(made, Made) else made
+        unknown = each.undated(self._not_given_up(rule))
+        if unknown is not None:
+            yield self._undated(rule, Origin("fact", name, unknown, Lines(table, lines)), name)
+
+    def _not_given_up(self, rule: Obligation) -> date | None:
+        """The first day of which what started is not given up yet; None for ever since."""
+        if rule.lapses.after is None or rule.pauses is not None or rule.due.base != "start":
+            return None
+        day = self._as_of.date()
+        while day > date.min:
+            before = datetime.combine(day - timedelta(days=1), time.max)
+            due = counted(rule.due, Interval(before, before), self._calendar)
+            given_up = self.lapses_at(Made(rule, Origin("fact"), None, before, None, due))
+            if given_up is not None and given_up < self._as_of:
+                break
+            day -= timedelta(days=1)
+        return day
 
     def _clock(self, rule: Obligation, origin: Origin, start: Interval, *, assumed: bool = False) -> Made | NotOwed:
         due = self._due(rule, start)
@@ -230,11 +266,26 @@ class Starts:
         point = self.lapses_at(made)
         return point if point is not None and point < self._as_of else None
 
+    def ended(self, made: Made) -> datetime | None:
+        """The last moment before the next one opens, or before it lapses, where that has passed at the as-of."""
+        points = [self.lapses_at(made), made.next_opens - TICK if made.next_opens is not None else None]
+        end = min((point for point in points if point is not None), default=None)
+        return end if end is not None and end < self._as_of else None
+
+    def upto(self, made: Made) -> datetime | None:
+        """From when on nothing is done for it: when the next one opens; of periods and festivals not before it has lapsed."""
+        if not is_shared(made.rule) or made.next_opens is None:
+            return made.next_opens
+        lapses = self.lapses_at(made)
+        return max(made.next_opens, lapses + TICK) if lapses is not None else None
+
     def lapses_at(self, made: Made) -> datetime | None:
         """The last moment before it is given up; None for never."""
         lapses, due = made.rule.lapses, made.due
         if lapses.after is not None and due is not None:
-            edge = due.at.first
+            edge, span = due.at.first, lapses.after
+            if span.unit in {*DAYS, *MONTHS}:  # no day on the way is asked for
+                return self._calendar.end_of(shift(edge.date(), span.amount, span.unit))
             return counted(Point("due", span=lapses.after), Interval(edge, edge), self._calendar).at.first
         return made.next_opens - TICK if lapses.at_next and made.next_opens is not None else None
 
@@ -243,7 +294,7 @@ class Starts:
         today = self._as_of.date()
         ahead = _moved_years(today, YEARS_AHEAD)
         if every.festivals is not None:
-            low = _moved_years(today, -YEARS_BACK)
+            low = _moved_years(today, -self._years_back)
             found = festival_days(self._calendar, every.festivals, low, ahead)
             days = [(f.day, Origin("festival", ", ".join(f.names), known(f.day))) for f in found]
             return [*days, (_moved_years(days[-1][0], 1), days[-1][1])] if days else []
@@ -254,9 +305,9 @@ class Starts:
                 return self._without_date(rule, origin, NoDate(every.on, fact))
             anchor = day_of(fact.value)
             last = anniversaries_upto(anchor, ahead, every.months) + 1
-            first = max(1, last - (YEARS_BACK + YEARS_AHEAD) * 12 // every.months - 1)
+            first = max(1, last - (self._years_back + YEARS_AHEAD) * 12 // every.months - 1)
             return [(anniversary(anchor, n, every.months), origin) for n in range(first, last + 1)]
-        period, days = period_of(_moved_years(today, -YEARS_BACK), every.months), []
+        period, days = period_of(_moved_years(today, -self._years_back), every.months), []
         while period.first <= ahead or len(days) < 3:
             days.append((period.first, Origin("period", value=known(period.first))))
             period = period.following

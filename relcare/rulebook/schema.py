@@ -13,6 +13,7 @@ from urllib.parse import quote
 from relcare.rulebook import decode_calendars as calendars
 from relcare.rulebook import decode_decisions as decisions
 from relcare.rulebook import decode_evidence as evidence
+from relcare.rulebook import decode_hours as hours
 from relcare.rulebook import decode_measures as measures
 from relcare.rulebook import decode_obligations as obligations
 from relcare.rulebook import decode_order as order
@@ -151,7 +152,7 @@ class _Schema:
         festival = self._ref("a festival", calendars.FESTIVAL_KEYS, name=LABEL, days=one_or_more(DAY))
         return self._mapping(
             "a calendar", calendars.KEYS, calendar=TEXT,
-            week=one_or_more(choice(written(calendars.DAYS_OF_WEEK, keys.WEEK_WORDS))),
+            week=one_or_more(choice(written(hours.DAYS_OF_WEEK, keys.WEEK_WORDS))),
             known=self._ref("`known`", calendars.KNOWN_KEYS, **{"from": DAY}, to=DAY), closed_every_year=days,
             closes=SCALAR, holidays={"type": "array", "items": holiday}, festivals=_each(festival),
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from relcare.located import Place
@@ -12,6 +13,16 @@ from relcare.rulebook.measures import Measure
 TYPES = ("id", "text", "code", "codes", "yes_no", "money", "number", "percent", "count", "date", "moment", "month")
 NUMERIC = frozenset({"money", "number", "percent", "count"})
 TEMPORAL = frozenset({"date", "moment", "month"})
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Why the past of a rule was changed, who approved that, when, in which document."""
+
+    reason: str
+    by: str
+    on: date
+    document: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +131,7 @@ class Table:
     evidence: RowEvidence | None = None
     pauses: RowPauses | None = None
     waives: RowWaives | None = None
+    corrects: Correction | None = None
 
     @property
     def series_month(self) -> str:
@@ -155,16 +167,31 @@ class Fact:
     measure: Measure | None = None
     instead: str = ""
     place: Place = field(default=Place(""), compare=False)
+    corrects: Correction | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause of a norm."""
+    """A clause of a norm: `norm` names the norm, `edition` the edition of it that says so (None where none is named).
+
+    It binds from `start` on (None: always) to the day before `until` (None: for ever). `house` is what the bank has added to it
+    by its own practice; with `is_house` all of it is house practice.
+    """
 
     id: str
     label: Label
     text: Label
+    norm: Label
+    edition: Label | None = None
+    start: date | None = None
+    until: date | None = None
+    house: Label | None = None
+    is_house: bool = False
     place: Place = field(default=Place(""), compare=False)
+
+    def binds(self, day: date) -> bool:
+        """Whether the clause binds on the day."""
+        return (self.start is None or self.start <= day) and (self.until is None or day < self.until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from relcare.formats.report import Column, ListedRows, Report
 from relcare.located import Place, Problem, by_place
 from relcare.runs.book_problems import scan_problems
 from relcare.runs.examples import examples
+from relcare.runs.locked import lock_problems
 from relcare.runs.notes import days_old, fingerprints, latest_text, reason_words, reasons, silenced
-from relcare.runs.opening import Opened, WrongRequestError, open_request
+from relcare.runs.opening import Opened, WrongRequestError, open_request, rules_of
 from relcare.runs.request import Request
 from relcare.runs.result import Result
 
@@ -41,6 +42,7 @@ def check(request: Request) -> Result:
             *scan_problems(engine, opened, None),
             *_orphans(engine),
             *examples(opened.rulebook, opened.settings, opened.as_of.moment.date()),
+            *lock_problems(opened.rulebook, rules_of(request), request.now.date(), opened.problems),
         ]
         problems = by_place(found)
         rows = ListedRows(_problem_row(problem) for problem in problems)

@@ -15,5 +15,6 @@ CODES = {
     "BOK001": "The book lacks the table that the command lists.",
     "CEL001": "The cell can't be read.",
     "CEL002": "More cells can't be read than are listed.",
+    "CAL012": "A calendar does not know the days that are wanted by now (a warning).",
     "RUL090": "The example of a rule does not give what it says.",
 }

@@ -2,61 +2,56 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from relcare.located import Place, Problem
-from relcare.rulebook.evaluate import decide
-from relcare.rulebook.values import FactValue, State
+from relcare.located import Problem
+from relcare.runs.opening import with_lines
 
 if TYPE_CHECKING:
     from relcare.files.settings import Settings
-    from relcare.rulebook.decisions import Decision, Rulebook
+    from relcare.rulebook.decisions import Rulebook
+    from relcare.rulebook.trials.trial import Answer, Bench, Trial
+
+MEND = "mend the rule or the example"
 
 
 def examples(rulebook: Rulebook, settings: Settings, today: date) -> list[Problem]:
     """Those of obligations under the book's calendar, then those of decisions; one without a day is taken today."""
-    from relcare.rulebook.cells import read_cell
+    from relcare.rulebook.trials.trial import written_trials
 
-    problems = _of_obligations(rulebook, settings)
-    for decision in rulebook.decisions:
-        for rule in decision.rules:
-            for example in rule.examples:
-                facts: dict[str, FactValue] = {}
-                for name, cell in example.facts.items():
-                    fact = rulebook.vocabulary.fact(decision.subject, name)
-                    if fact is not None:
-                        facts[name] = read_cell(fact, cell, zone=settings.time_zone)
-                day = example.as_of or max(rule.start, today)
-                code = _outcome(decision, rulebook, facts, day)
-                if code != example.gives:
-                    hint = f"{decision.name} gives {code}: mend the rule or the example"
-                    problems.append(_broken(example.place, rule.id, example.gives, hint))
-    return problems
+    bench = bench_of(rulebook, settings)
+    tried = ((trial, bench.answer(trial)) for trial in written_trials(rulebook, settings.time_zone, today))
+    return [broken(trial, answer) for trial, answer in tried if not answer.right]
 
 
-def _of_obligations(rulebook: Rulebook, settings: Settings) -> list[Problem]:
-    if not any(rule.examples for rule in rulebook.obligations):
-        return []
-    from relcare.rulebook.reckon_examples import worked_examples
+def bench_of(rulebook: Rulebook, settings: Settings) -> Bench:
+    """Where examples are tried: the rulebook under the book's calendar."""
+    from relcare.rulebook.trials.trial import Bench
 
-    calendar = settings.calendar.applied(rulebook.calendars)
-    return [
-        _broken(
-            worked.example.place,
-            worked.rule.id,
-            worked.example.gives,
-            f"{worked.rule.id} gives {worked.gave}: mend the rule or the example",
-        )
-        for worked in worked_examples(rulebook, calendar, settings.time_zone)
-        if not worked.right
-    ]
+    return Bench(rulebook, settings.calendar.applied(rulebook.calendars), settings.time_zone)
 
 
-def _outcome(decision: Decision, rulebook: Rulebook, facts: dict[str, FactValue], day: date) -> str:
-    outcome = decide(decision, facts, rulebook, datetime.combine(day, time.max), {})
-    return outcome.code if outcome.code is not None and outcome.state is State.VALUE else "undetermined"
+def separate_trials(
+    rulebook: Rulebook, settings: Settings, rules: Path, others: Iterable[Path], today: date
+) -> tuple[list[Trial], list[Problem]]:
+    """What the test files beside the rules, and others, say; and the mistakes in them."""
+    from relcare.files.rulefiles import parsed, separate_files
+    from relcare.rulebook.trials.written import read_tests
+
+    problems: list[Problem] = []
+    trees = parsed(separate_files(rules, others), problems)
+    trials, mistakes = read_tests(trees, rulebook, settings.time_zone, today) if trees else ([], [])
+    return trials, with_lines([*problems, *mistakes])
 
 
-def _broken(place: Place, rule: str, gives: str, hint: str) -> Problem:
-    return Problem(place, "RUL090", f"the example of {rule} does not give {gives}", hint)
+def broken(trial: Trial, answer: Answer) -> Problem:
+    """An example, or a test, that does not give what it says."""
+    from relcare.rulebook.trials.reason import reason
+
+    named = f"the example of {trial.rule_id}" if trial.rule_id else f"the test of {trial.target}"
+    why = reason(answer)
+    hint = f"{trial.target} gives {answer.gave}{f' ({why})' if why else ''}: {MEND}"
+    return Problem(trial.place, "RUL090", f"{named} does not give {trial.gives}", hint)

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from relcare.files.open_book import open_book
+from relcare.files.book_calendar import has_settings
 from relcare.files.rulefiles import folder_bytes, parsed
-from relcare.files.settings import read_settings
 from relcare.files.shipped import shipped
 from relcare.located import Problem
 from relcare.runs.request import Request
 from relcare.timing.moments import AsOf, read_as_of
 
+# What reads a book loads where one is opened: every command comes through here, the calculator too.
 if TYPE_CHECKING:
     from relcare.files.book import Book
     from relcare.files.settings import Settings
     from relcare.rulebook.decisions import Rulebook
 
 
-SIZE = re.compile(r"[0-9]+(\.[0-9]+)? ?([KMGT]i?B)", re.IGNORECASE)
+SIZE = r"[0-9]+(\.[0-9]+)? ?([KMGT]i?B)"
 
 
 # The folder in which compiled rulebooks are kept, None for none: the command line sets it, from the environment.
@@ -51,17 +48,29 @@ class Opened:
 
     def close(self) -> None:
         """Remove what the run wrote."""
-        shutil.rmtree(self.spill, ignore_errors=True)
+        from shutil import rmtree
+
+        rmtree(self.spill, ignore_errors=True)
 
 
 def open_request(request: Request) -> Opened:
     """Read rulebook, settings and book. Raises WrongRequestError for an as-of that is none."""
+    import re
+    import shutil
+    import tempfile
+
+    from relcare.files.open_book import open_book
+    from relcare.files.settings import read_settings
+
     folder = request.book
     rulebook, problems = read_rulebook(rules_of(request), CACHE.get())
     settings, mistakes = read_settings(folder, rulebook.vocabulary, rulebook.calendars)
     problems += mistakes
-    as_of = _as_of(request, settings.time_zone)
-    if request.memory_limit and not SIZE.fullmatch(request.memory_limit):
+    as_of = as_of_in(request, settings.time_zone)
+    seen = {name: each.seen_on(as_of.moment.date()) for name, each in rulebook.calendars.items()}
+    if seen != rulebook.calendars:
+        rulebook = replace(rulebook, calendars=seen)
+    if request.memory_limit and not re.fullmatch(SIZE, request.memory_limit, re.IGNORECASE):
         raise WrongRequestError(f"--memory-limit: {request.memory_limit!r} is no size: write 500MB or 2GB")
     if request.encoding:
         import codecs
@@ -85,8 +94,8 @@ def open_request(request: Request) -> Opened:
     return Opened(rulebook, settings, book, as_of, language, spill, problems, misled)
 
 
-def _as_of(request: Request, zone: str) -> AsOf:
-    """The as-of in the book's time zone: what was asked for, else now."""
+def as_of_in(request: Request, zone: str) -> AsOf:
+    """The as-of in the time zone `zone`: what was asked for, else now. Raises WrongRequestError for what is none."""
     if request.as_of == "now":
         from zoneinfo import ZoneInfo
 
@@ -141,10 +150,12 @@ def with_lines(problems: list[Problem]) -> list[Problem]:
 
 def rules_of(request: Request) -> Path:
     """The folder of rule files: what was asked for, else what the book's settings name, else the shipped one."""
+    if request.rules is not None or not has_settings(request.book):
+        return request.rules or shipped("rules")
     from relcare.files.settings import rules_folder
 
     # The mistakes of the settings are reported when they are read whole.
-    return request.rules or rules_folder(request.book) or shipped("rules")
+    return rules_folder(request.book) or shipped("rules")
 
 
 class Lazily(Mapping[str, object]):

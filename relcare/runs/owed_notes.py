@@ -95,15 +95,9 @@ def made_from(found: Lists) -> Lazily:
     """What a list was made from; of the calendar its name, until when it is known, and a hash of its days."""
 
     def calendar() -> dict[str, str]:
-        from hashlib import sha256
+        from relcare.runs.calculating import fingerprint
 
-        told = found.owing.calendar
-        written = f"{told.week}{told.written}{told.fixed}{told.known_from}{told.known_until}{told.closes}"
-        return {
-            "name": told.name,
-            "known_until": told.known_until.isoformat(),
-            "hash": sha256(written.encode()).hexdigest(),
-        }
+        return fingerprint(found.owing.calendar)
 
     plain = fingerprints(found.engine, found.opened)
     parts = {key: (lambda key=key: plain[key]) for key in plain}

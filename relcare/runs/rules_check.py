@@ -6,8 +6,11 @@ import relcare
 from relcare.files.settings import read_settings
 from relcare.formats.report import Column, ListedRows, Report
 from relcare.located import Problem, by_place
-from relcare.runs.examples import examples
-from relcare.runs.opening import read_rulebook, rules_of
+from relcare.rulebook.analysis import analysed
+from relcare.rulebook.norms import missing_rules
+from relcare.runs.examples import bench_of, broken, examples, separate_trials
+from relcare.runs.locked import lock_problems
+from relcare.runs.opening import read_rulebook, rules_of, with_lines
 from relcare.runs.request import Request
 from relcare.runs.result import Result
 
@@ -16,10 +19,18 @@ KEYS = ("kind", "place", "code", "message", "hint")
 
 
 def rules_check(request: Request) -> Result:
-    """The problems of the rule files, placed, and the examples that do not give what they say."""
-    rulebook, found = read_rulebook(rules_of(request))
+    """The problems of the rule files, the examples that fail, what the rules do together, and what differs from the lock."""
+    rules, today = rules_of(request), request.now.date()
+    rulebook, found = read_rulebook(rules)
     settings, _ = read_settings(request.book, rulebook.vocabulary, rulebook.calendars)
-    problems = by_place([*found, *examples(rulebook, settings, request.now.date())])
+    locked = lock_problems(rulebook, rules, today, found)
+    trials, mistakes = separate_trials(rulebook, settings, rules, (), today)
+    bench = bench_of(rulebook, settings)
+    tests = [broken(trial, answer) for trial in trials if not (answer := bench.answer(trial)).right]
+    whole = all(problem.severity != "error" for problem in found)  # else a rule that is left out may implement it
+    norm = missing_rules(rulebook, today) if whole else []
+    together = with_lines([*tests, *analysed(rulebook, today), *norm])
+    problems = by_place([*found, *examples(rulebook, settings, today), *mistakes, *together, *locked])
     language = request.lang or settings.language or "en"
     report = Report(
         "rules check",

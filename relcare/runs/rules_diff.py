@@ -18,7 +18,7 @@ from relcare.located import Node, Place, Problem
 from relcare.rulebook.changes import Change, changes
 from relcare.rulebook.load import load as load_rules
 from relcare.rulebook.marks import Marks
-from relcare.runs.examples import examples
+from relcare.runs.examples import MEND, examples
 from relcare.runs.opening import WrongRequestError, read_rulebook, rules_of
 from relcare.runs.request import Request
 from relcare.runs.result import Result
@@ -217,7 +217,7 @@ def _broken(old: Rulebook, new: Rulebook, settings: Settings, request: Request) 
         obligations=tuple(replace(o, examples=owed.get((o.subject, o.id, o.start), ())) for o in new.obligations),
     )
     for problem in examples(both, settings, today):
-        gives = problem.hint.partition(":")[0]
+        gives = problem.hint.removesuffix(f": {MEND}")
         yield ("example", problem.message, "", "", gives, "", "", "", str(problem.place), "")
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from relcare.timing.hours import DAY_LENGTH, Windows, closing, read_windows, write_windows
 from relcare.timing.moments import FIRST_YEAR, LAST_YEAR, read_day
 
 WEEKDAYS = (True, True, True, True, True, False, False)
@@ -18,7 +19,7 @@ class DayException(NamedTuple):
     """The days from `first` to `last`, both included, that are open or closed whatever the week says.
 
     `en` and `zh` name the holiday for which they are closed, or for which they make up ("" for none); `announced` is when that
-    was made known, None where nobody says.
+    was made known, None where nobody says. `hours` are the hours of an open day that has others than its day of the week.
     """
 
     first: date
@@ -27,6 +28,7 @@ class DayException(NamedTuple):
     en: str = ""
     zh: str = ""
     announced: date | None = None
+    hours: Windows = ()
 
 
 class Festival(NamedTuple):
@@ -42,8 +44,12 @@ class Calendar(NamedTuple):
 
     `week` says for each day of the week, Monday first, whether it is open; at least one is. `exceptions` overrule it. From
     `known_from` to `known_until`, both included, that is all there is to know; outside, the days `fixed` (month, day) of every
-    year are assumed to be closed. `closes` is when an open day ends, None for midnight. `written` holds the exceptions as
-    `written_exceptions` gives them: most commands need none of them, and a text costs nothing to load.
+    year are assumed to be closed. `written` holds the exceptions as `written_exceptions` gives them: most commands need none of
+    them, and a text costs nothing to load.
+
+    `hours` are the open hours of each day of the week, Monday first, () of all where the calendar has none. `closes` is when an
+    open day ends; None for its last window, and for midnight where there are no hours. `zone` is the time zone of hours and
+    days, "" for that of the book.
     """
 
     name: str
@@ -54,11 +60,39 @@ class Calendar(NamedTuple):
     known_until: date = LAST
     closes: time | None = None
     fixed: tuple[tuple[int, int], ...] = ()
+    hours: tuple[Windows, ...] = ()
+    zone: str = ""
 
     @property
     def exceptions(self) -> dict[date, DayException]:
-        """Every single day on which the week is overruled, in order."""
+        """Every single day on which the week is overruled, in order; of two notices about a day the later one holds."""
         return _by_day(self.written)
+
+    def seen_on(self, day: date) -> Calendar:
+        """The calendar as it was known at the end of `day`: without what was announced later.
+
+        A year of which nothing had been announced that is announced by now was not known at all, nor was any year after it.
+        """
+        told = read_exceptions(self.written)
+        seen = [one for one in told if one.announced is None or one.announced <= day]
+        if len(seen) == len(told):
+            return self
+        known = {year for one in seen if one.announced for year in (one.first.year, one.last.year)}
+        unknown = {one.last.year for one in told if one not in seen} - known
+        last = min([self.known_until, *(date(year - 1, 12, 31) for year in unknown)])
+        return self._replace(written=written_exceptions(seen), known_until=last)
+
+    def windows(self, day: date) -> Windows:
+        """The open hours that begin on `day`; none where it is closed.
+
+        A day that is open by exception, on a day of the week that has no hours, has those of the first that has some.
+        """
+        if not self.is_open(day):
+            return ()
+        exception = self.exceptions.get(day)
+        if exception is not None and exception.hours:
+            return exception.hours
+        return self.hours[day.weekday()] or next(filter(None, self.hours)) if self.hours else ()
 
     def is_open(self, day: date) -> bool:
         """Whether `day` is open: its exception says so, else the week (outside what is known, less the fixed days)."""
@@ -76,6 +110,11 @@ class Calendar(NamedTuple):
         exception = self.exceptions.get(day)
         if exception is not None and exception.open:
             en, zh = "make-up working day", "调休上班"
+            if exception.hours:
+                told = write_windows(exception.hours)
+                en, zh = (
+                    (f"open {told}", f"营业 {told}") if self.week[day.weekday()] else (f"{en} {told}", f"{zh} {told}")
+                )
             return (f"{en} ({exception.en})", f"{zh}（{exception.zh}）") if exception.en else (en, zh)
         if exception is not None:
             return (exception.en, exception.zh) if exception.en else ("closed by the calendar", "日历列为休息日")
@@ -103,7 +142,10 @@ class Calendar(NamedTuple):
 
     def end_of(self, day: date) -> datetime:
         """The last moment of `day`: its closing time, or else 23:59:59.999999."""
-        return datetime.combine(day, self.closes or time.max)
+        if self.closes is not None or not self.hours:
+            return datetime.combine(day, self.closes or time.max)
+        minute = closing(self.windows(day))
+        return datetime.combine(day, time.max if minute == DAY_LENGTH else time(minute // 60, minute % 60))
 
     def count_open_days(self, after: date, upto: date) -> int:
         """How many days are open after `after` (excluded) and up to `upto` (included); 0 where `upto` is not later."""
@@ -145,31 +187,50 @@ def with_exceptions(calendar: Calendar, days: Iterable[DayException] = (), *, cl
 
     What is known stays as it was: a day of one's own beyond it is open or closed as told, and deadlines there are provisional.
     """
-    own = {day: stretch for stretch in days for day in _days_of(stretch)}
+    own = [one._replace(first=day, last=day) for one in days for day in _days_of(one)]
     if own:
-        merged = (calendar.exceptions | own).items()
-        calendar = calendar._replace(
-            written=written_exceptions(one._replace(first=day, last=day) for day, one in merged)
-        )
+        since: dict[date, date] = {}
+        for one in own:
+            since[one.first] = min(one.announced or date.min, since.get(one.first, date.max))
+        base = (one._replace(first=day, last=day) for one in read_exceptions(calendar.written) for day in _days_of(one))
+        # What was announced before a day of one's own held until then: an earlier as-of still sees it.
+        kept = (one for one in base if (one.announced or date.min) < since.get(one.first, date.max))
+        written = written_exceptions([*kept, *own])
+        calendar = calendar._replace(written=written)
     return calendar if closes is None else calendar._replace(closes=closes)
 
 
+def without_make_up_days(calendar: Calendar) -> Calendar:
+    """The calendar without the days that are open only to make up for holidays."""
+    kept = []
+    for one in read_exceptions(calendar.written):
+        days = _days_of(one) if one.open and not one.hours else []
+        kept += [one] if not days else [one._replace(first=d, last=d) for d in days if calendar.week[d.weekday()]]
+    return calendar._replace(written=written_exceptions(kept))
+
+
 def written_exceptions(exceptions: Iterable[DayException]) -> str:
-    """Exceptions as text, a line a stretch, in the order of their days; no two of them may share a day.
+    """Exceptions as text, a line a stretch, in the order of their days; two that share a day differ in when they were announced.
 
     Neighbouring days of which the same is said are one line. White space in names is made single spaces.
     """
     joined: list[DayException] = []
-    for one in sorted(exceptions, key=lambda exception: exception.first):
+    for one in sorted(exceptions, key=lambda exception: (exception.announced or date.min, exception.first)):
         if joined and joined[-1].last + DAY == one.first and joined[-1][2:] == one[2:]:
             joined[-1] = joined[-1]._replace(last=one.last)
         else:
             joined.append(one)
+    joined.sort(key=lambda exception: (exception.first, exception.announced or date.min))
     return "\n".join(
-        f"{one.first}\t{one.last}\t{'open' if one.open else 'closed'}\t{one.announced or ''}"
+        f"{one.first}\t{one.last}\t{_what(one)}\t{one.announced or ''}"
         f"\t{' '.join(one.en.split())}\t{' '.join(one.zh.split())}"
         for one in joined
     )
+
+
+def _what(exception: DayException) -> str:
+    """`closed`, `open`, or `open 09:00-12:00`."""
+    return f"open {write_windows(exception.hours)}".rstrip() if exception.open else "closed"
 
 
 def read_exceptions(written: str) -> list[DayException]:
@@ -178,7 +239,10 @@ def read_exceptions(written: str) -> list[DayException]:
     for line in written.split("\n") if written else ():
         first, last, what, announced, en, zh = line.split("\t")
         known = date.fromisoformat(announced) if announced else None
-        found.append(DayException(date.fromisoformat(first), date.fromisoformat(last), what == "open", en, zh, known))
+        state, _, hours = what.partition(" ")
+        windows = (read_windows(hours) if hours else None) or ()
+        days = date.fromisoformat(first), date.fromisoformat(last)
+        found.append(DayException(*days, state == "open", en, zh, known, windows))
     return found
 
 
@@ -205,7 +269,9 @@ def read_closing_time(text: str) -> time | None:
 
 @lru_cache(maxsize=32)
 def _by_day(written: str) -> dict[date, DayException]:
-    return {day: stretch for stretch in read_exceptions(written) for day in _days_of(stretch)}
+    told = sorted(read_exceptions(written), key=lambda exception: exception.announced or date.min)
+    found = {day: stretch for stretch in told for day in _days_of(stretch)}
+    return dict(sorted(found.items()))
 
 
 def _days_of(stretch: DayException) -> list[date]:

@@ -164,7 +164,7 @@ def _by_days(
     day, counted, left_out = start, 0, 0
     while counted < wanted and day < date.max:
         day += DAY
-        en, zh = calendar.reason(day)
+        en, zh = calendar.reason(day) if working else ("", "")
         if working and not calendar.is_open(day):
             lines.append(DayLine(day, "skipped", en, zh, counted))
         elif _is_inside(day, pauses) and (most is None or left_out < most):
@@ -172,9 +172,7 @@ def _by_days(
             lines.append(DayLine(day, "paused", "paused", "暂停", counted))
         else:
             counted += 1
-            lines.append(
-                DayLine(day, "counted", en, zh, counted) if working else DayLine(day, "counted", "", "", counted)
-            )
+            lines.append(DayLine(day, "counted", en, zh, counted))
     while rolls and not working and not calendar.is_open(day) and day < date.max:
         lines.append(DayLine(day, "rolled", *calendar.reason(day), counted))
         day += DAY
@@ -239,9 +237,24 @@ def risk_from(act_by: datetime, span: tuple[int, str] | None, calendar: Calendar
     return datetime.combine(back, time.min)
 
 
-def provisional(deadline: datetime, act_by: datetime, calendar: Calendar) -> bool:
-    """Whether the day of the deadline, or that of `act_by`, lies outside what the calendar knows."""
+def provisional(
+    deadline: datetime, act_by: datetime, calendar: Calendar, *, back: int = 0, start: datetime | None = None
+) -> bool:
+    """Whether the day of the deadline, or that of `act_by`, or an open day counted lies outside what the calendar knows.
+
+    `back` is how many working days the deadline was counted back from a later date; `start` is from when on it was counted
+    in working days.
+    """
+    if start is not None and start.date() + DAY < calendar.known_from:
+        return True
+    if back and deadline.date() > last_surely_known(calendar, back):
+        return True
     return not (calendar.is_known(deadline.date()) and calendar.is_known(act_by.date()))
+
+
+def last_surely_known(calendar: Calendar, back: int) -> date:
+    """The last deadline that can be reached by counting `back` working days back over days that the calendar knows."""
+    return calendar.open_day_before(calendar.known_until + DAY, back)
 
 
 def folded(timeline: Iterable[DayLine]) -> list[DayLines]:

@@ -132,6 +132,7 @@ def _reaching(rows: str, by: str = "") -> str:
     table, space, rest = rows.partition(" ")
     at = rest.rfind("in the ")
     where, window = (rest, "") if at < 0 else (rest[:at].strip(), rest[at:])
+    window = window.partition(" before the ")[0].replace("in the last ", "in the ").replace("in the ", "in the last ")
     words = [table, f"repeating {by}" if by else "", where if space else "", "reached many", window]
     return " ".join(word for word in words if word)
 

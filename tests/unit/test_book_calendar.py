@@ -47,6 +47,12 @@ def test_a_book_can_name_a_calendar(tmp_path: Path) -> None:
     assert settings.calendar.applied({"shop": SHOP, "cn": CN}) is SHOP
 
 
+def test_a_book_can_have_plain_weekdays(tmp_path: Path) -> None:
+    settings, problems = read(tmp_path, "calendar: weekdays")
+    assert problems == []
+    assert settings.calendar.applied({"cn": CN}) == weekdays()
+
+
 def test_a_book_can_have_days_of_its_own(tmp_path: Path) -> None:
     settings, problems = read(
         tmp_path,
@@ -97,6 +103,10 @@ def test_one_day_can_be_written_in_three_ways(tmp_path: Path, days: str) -> None
         ("calendar: {closed: [2026-03-02, 2026-03-01..2026-03-03]}", [("SET011", "2026-03-01..2026-03-03")]),
         ("calendar: {closed: 2026-03-02, open: 2026-03-02}", [("SET011", "2026-03-02")]),
         ("go_live: soon", [("SET005", "soon")]),
+        ("calendar: {hours: nine to five}", [("SET012", "nine to five")]),
+        ("calendar: {other hours: {2026-12-31: late}}", [("SET012", "late")]),
+        ("calendar: {other hours: {soon: 09:00-12:00}}", [("SET005", "soon")]),
+        ("calendar: {closed: 2026-12-31, other hours: {2026-12-31: 09:00-12:00}}", [("SET011", "2026-12-31")]),
     ],
 )
 def test_a_mistake_has_its_place(tmp_path: Path, text: str, marked: list[tuple[str, str]]) -> None:
@@ -116,3 +126,25 @@ def test_names_are_not_judged_where_the_calendars_are_not_known(tmp_path: Path) 
     settings, problems = read_settings(tmp_path, VOCABULARY)
     assert problems == []
     assert settings.calendar.base == "elsewhere"
+
+
+def test_a_book_can_have_hours_and_half_days(tmp_path: Path) -> None:
+    text = "calendar: {hours: [09:00-12:00, 13:30-17:30], other hours: {2026-12-31: 09:00-12:00}, closed: 2026-12-24}"
+    settings, problems = read(tmp_path, text)
+    assert problems == []
+    own = settings.calendar.applied({"cn": CN})
+    assert [own.windows(date(2026, 12, day)) for day in (24, 26, 30, 31)] == [
+        (),
+        (),
+        ((540, 720), (810, 1050)),
+        ((540, 720),),
+    ]
+    assert [own.end_of(date(2026, 12, day)).hour for day in (24, 30, 31)] == [23, 17, 12]
+
+
+def test_a_calendar_of_another_time_zone_is_refused(tmp_path: Path) -> None:
+    calendars = {"london": Calendar("london", zone="Europe/London")}
+    (tmp_path / "relcare.yaml").write_text("calendar: london", encoding="utf-8")
+    assert [problem.code for problem in read_settings(tmp_path, VOCABULARY, calendars)[1]] == ["SET013"]
+    (tmp_path / "relcare.yaml").write_text("calendar: london\ntime zone: Europe/London", encoding="utf-8")
+    assert read_settings(tmp_path, VOCABULARY, calendars)[1] == []

@@ -12,7 +12,7 @@ import chinese_calendar
 import pytest
 
 from relcare.files.yaml_tree import read_documents
-from relcare.rulebook.decode_calendars import decode_calendar
+from relcare.rulebook.decode_calendars import decode_calendars
 from relcare.rulebook.reader import Reader
 from relcare.timing.calendars import (
     Calendar,
@@ -43,8 +43,8 @@ def day(text: str) -> date:
 @pytest.fixture(scope="module")
 def china(root: Path) -> Calendar:
     documents, problems = read_documents((root / "rules" / "calendars" / "cn.yaml").read_bytes(), "cn.yaml")
-    reader, calendars = Reader(), {}
-    decode_calendar(reader, documents[0], calendars)
+    reader = Reader()
+    calendars = decode_calendars(reader, documents)
     assert problems == reader.problems == []
     return calendars["cn"]
 
@@ -297,3 +297,26 @@ def test_the_shipped_calendar_is_what_its_script_writes(root: Path, china: Calen
     script = [sys.executable, "-X", "utf8", str(root / ".ci" / "make_cn_calendar.py"), str(table)]
     told = subprocess.run(script, capture_output=True, check=True, encoding="utf-8").stdout
     assert told == (root / "rules" / "calendars" / "cn.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("seen", "until"),
+    [
+        ("2025-11-03", "2025-12-31"),
+        ("2025-11-04", "2026-12-31"),
+        ("2022-12-07", "2022-12-31"),
+        ("2022-12-08", "2023-12-31"),
+        ("2014-12-15", "2014-12-31"),
+    ],
+)
+def test_a_year_is_known_from_its_notice_on(china: Calendar, seen: str, until: str) -> None:
+    assert str(china.seen_on(date.fromisoformat(seen)).known_until) == until
+
+
+def test_the_prolonged_spring_festival_of_2020(china: Calendar) -> None:
+    """A notice of 26 January 2020 closed 31 January, and 1 February, which was to make up for the holidays."""
+    days = [date(2020, 1, 30), date(2020, 1, 31), date(2020, 2, 1), date(2020, 2, 2), date(2020, 2, 3)]
+    before, after = china.seen_on(date(2020, 1, 25)), china.seen_on(date(2020, 1, 26))
+    assert [before.is_open(day) for day in days] == [False, True, True, False, True]
+    assert [after.is_open(day) for day in days] == [False, False, False, False, True]
+    assert after.flags(days[0], days[-1]) == china.flags(days[0], days[-1]) == "00001"

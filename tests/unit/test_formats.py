@@ -72,7 +72,15 @@ def test_every_format_writes_text_with_lf(name: str) -> None:
 
 def test_every_suffix_names_a_format() -> None:
     assert set(SUFFIXES.values()) == set(FORMATS)
-    assert set(TABLES) == {"check", "explain", "rules check"}
+    assert set(TABLES) == {
+        "calendar add",
+        "calendar between",
+        "calendar show",
+        "check",
+        "explain",
+        "rules check",
+        "rules test",
+    }
 
 
 # tsv, csv

@@ -1,9 +1,11 @@
 """What the engine says is owed, on both sides of every boundary."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
-from owed_books import CARE, CLOCK, FACTS, owed, rule, statuses
+from owed_books import CALENDAR, CARE, CLOCK, FACTS, owed, rule, statuses
+
+from relcare.timing.calendars import DayException, with_exceptions
 
 FEEDBACK = CLOCK + rule(
     "FEEDBACK", "starts: received_at", "within: 24 hours", "done when: feedback_at is known", "warns: 4 hours before"
@@ -457,15 +459,56 @@ def test_what_ended_before_a_period_was_over_ends_it_and_what_came_later_does_no
     assert quarters(text, books) == {"IN": ["ceased", "ceased"], "AFTER": ["lapsed", "ceased"]}
 
 
-def test_a_period_that_is_still_open_after_its_deadline_is_judged_as_of_today():
-    text = FACTS + CARE + rule("Q", "when: {calls_90d: at least 1}", *AGAIN, "lapses: 5 working days after due")
+GRACE = "lapses: 5 working days after due"  # with 13 October
+
+
+def test_a_period_that_has_ended_and_is_still_open_is_judged_as_of_its_end():
+    text = FACTS + CARE + rule("Q", "when: {calls_90d: at least 1}", *AGAIN, GRACE)
     books = {
         "customers.csv": customers("NEW,2020-01-06,,vip", "OLD,2020-01-06,,vip"),
-        "interactions.csv": interactions("I1,NEW,2026-10-09 10:00,call,,,", "I2,OLD,2026-07-03 10:00,call,,,"),
+        "interactions.csv": interactions("I1,NEW,2026-10-01 00:00,call,,,", "I2,OLD,2026-07-03 10:00,call,,,"),
     }
-    # given up with 13 October, the fifth working day
-    assert quarters(text, books, "2026-10-13") == {"NEW": ["overdue", "running"]}
-    assert quarters(text, books, "2026-10-14") == {"NEW": ["lapsed", "running"]}
+    assert quarters(text, books, "2026-09-30") == {"OLD": ["at risk"]}
+    assert quarters(text, books, "2026-10-01") == {"NEW": ["running"], "OLD": ["overdue"]}
+    assert quarters(text, books, "2026-10-13") == {"NEW": ["running"], "OLD": ["overdue"]}
+    assert quarters(text, books, "2026-10-14") == {"NEW": ["running"], "OLD": ["lapsed"]}
+
+
+@pytest.mark.parametrize(
+    ("visit", "told"),
+    [
+        ("2026-09-30 23:59", ["met", "running"]),
+        ("2026-10-01 00:00", ["met late", "met"]),  # one visit does for both
+        ("2026-10-13 23:59", ["met late", "met"]),
+        ("2026-10-14 00:00", ["lapsed", "met"]),
+    ],
+)
+def test_what_is_overdue_when_the_next_has_opened_can_be_made_good_until_it_lapses(visit, told):
+    books = {
+        "customers.csv": customers("C1,2020-01-06,,vip"),
+        "interactions.csv": interactions(f"I1,C1,{visit},visit,,,"),
+    }
+    assert quarters(CARE + rule("Q", *AGAIN, GRACE), books) == {"C1": told}
+
+
+def test_what_ends_it_counts_until_it_lapses():
+    text = (CARE + rule("Q", *AGAIN, GRACE)).replace("rules:\n", CLOSED)
+    books = {"customers.csv": customers("IN,2020-01-06,2026-10-13,vip", "AFTER,2020-01-06,2026-10-14,vip")}
+    books["interactions.csv"] = interactions("I1,OTHER,2026-09-01 10:00,visit,,,")
+    assert quarters(text, books) == {"IN": ["ceased", "ceased"], "AFTER": ["lapsed", "ceased"]}
+    assert quarters(text, books, "2026-10-13") == {"IN": ["ceased", "ceased"], "AFTER": ["overdue", "running"]}
+
+
+def test_what_is_never_given_up_can_be_done_at_any_time_and_is_owed_to_who_fulfilled_its_condition_then():
+    text = FACTS + CARE + rule("Q", "when: {calls_90d: at least 1}", *AGAIN, "lapses: never")
+    books = {
+        "customers.csv": customers("NEW,2020-01-06,,vip", "OLD,2020-01-06,,vip"),
+        "interactions.csv": interactions(
+            "I1,NEW,2026-10-01 00:00,call,,,", "I2,OLD,2026-07-03 10:00,call,,,", "I3,OLD,2026-11-19 10:00,visit,,,"
+        ),
+    }
+    assert quarters(text, books, "2026-11-18") == {"NEW": ["running"], "OLD": ["overdue"]}
+    assert quarters(text, books) == {"NEW": ["running"], "OLD": ["met late"]}
 
 
 def test_limits_of_a_period_that_is_over_are_those_of_then():
@@ -501,3 +544,45 @@ def test_what_comes_after_the_as_of_ends_nothing_yet():
     assert owed(text, told, "2026-09-24") == owed(
         text, complaint("2026-09-14 10:00", "", "2026-09-15 09:00"), "2026-09-24"
     )
+
+
+@pytest.mark.parametrize(
+    ("received", "due"),
+    [
+        ("2026-09-21 10:00", "2026-09-22 17:30"),
+        ("2026-09-22 10:00", "2026-09-23 12:00"),  # a half day
+        ("2026-09-24 10:00", "2026-09-26 16:00"),  # a Saturday that is open otherwise
+        ("2026-09-27 10:00", "2026-09-28 17:30"),
+    ],
+)
+def test_a_deadline_in_days_ends_with_the_hours_of_its_day(received: str, due: str) -> None:
+    hours = (((540, 720), (810, 1050)),) * 5 + ((),) * 2
+    own = [
+        DayException(date(2026, 9, 23), date(2026, 9, 23), True, hours=((540, 720),)),
+        DayException(date(2026, 9, 26), date(2026, 9, 26), True, hours=((600, 960),)),
+    ]
+    calendar = with_exceptions(CALENDAR._replace(hours=hours), own)
+    text = CLOCK + rule("NEXT", "starts: received_at", "within: 1 working day", "done when: told_at is known")
+    [row] = owed(text, complaint(received), "2026-10-31", calendar=calendar)
+    assert row["due"] == datetime.fromisoformat(due)
+
+
+@pytest.mark.parametrize(
+    ("next_on", "provisional"),
+    [
+        ("2026-12-31", False),
+        ("2027-01-01", False),  # all five days lie in 2026
+        ("2027-01-05", True),  # 4 January was counted, and 2027 is not known
+    ],
+)
+def test_a_deadline_counted_back_over_unknown_days_is_provisional(next_on: str, provisional: bool) -> None:
+    text = CARE + rule(
+        "AHEAD", "due: 5 working days before next_on", "once per: next_on", "done when: interaction call"
+    )
+    files = {
+        "customers.csv": f"customer_id,opened_at,next_on\nC1,2026-01-05,{next_on}",
+        "interactions.csv": interactions(),
+    }
+    [row] = owed(text, files, "2026-11-30")
+    assert row["due"].date() < date(2027, 1, 1)
+    assert row["provisional"] is provisional

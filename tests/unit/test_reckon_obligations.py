@@ -473,6 +473,24 @@ def test_what_is_over_was_ended_by_what_came_before_its_end():
     assert standing(rules, customer(closed="2026-09-30"), "2026-11-20") == ["ceased", "ceased"]
 
 
+def test_what_has_ended_can_be_made_good_until_it_lapses():
+    rules = (
+        FACTS
+        + CARE
+        + rule("REVIEW", "when: {calls_90d: at least 1}", *REVIEW_LINES[1:], "lapses: 5 working days after due")
+    )
+    called = "2026-09-30 23:59,call,,reached,"
+    assert standing(rules, customer(rows=["2026-10-01 00:00,call,,reached,"]), "2026-10-13") == ["running"]
+    assert standing(rules, customer(rows=[called]), "2026-10-13") == ["running", "overdue"]
+    assert standing(rules, customer(rows=[called]), "2026-10-14") == ["running", "lapsed"]
+    done = customer(rows=[called, "2026-10-13 23:59,visit,,reached,"])
+    assert standing(rules, done, "2026-10-14") == ["met", "met late"]
+    late = customer(rows=[called, "2026-10-14 00:00,visit,,reached,"])
+    assert standing(rules, late, "2026-10-14") == ["met", "lapsed"]
+    waived = customer(rows=[called], waivers=["REVIEW,C1,2026-10-13 10:00,S1,so"])
+    assert standing(rules, waived, "2026-10-14") == ["waived", "lapsed"]  # it is given for one occasion
+
+
 def test_all_periods_of_the_last_year():
     assert standing(REVIEW, customer(), "2026-11-20") == ["running", "lapsed"]
     assert standing(REVIEW, customer(), "2026-11-20", year=True) == ["running", "lapsed", "lapsed", "lapsed", "lapsed"]
@@ -557,3 +575,14 @@ def test_every_example_of_the_shipped_rules_is_right():
     told = list(worked_examples(found, found.calendars["cn"], "Asia/Shanghai"))
     assert {one.rule.id for one in told} == {owed.id for owed in found.obligations}
     assert [(one.rule.id, one.example.place.line, one.gave) for one in told if not one.right] == []
+
+
+def test_the_facts_of_an_example_hold_when_its_period_ends_and_when_it_starts():
+    lines = ("every: quarter", "within: 5 working days", "lapses: 1 day after due", "done when: interaction visit")
+    examples = "examples: [{as of: 2026-11-20, tier: vip, opened_at: 2020-01-06, gives: lapsed}]"
+    found = rulebook(CARE + rule("EARLY", "when: {tier: vip}", *lines, examples))
+    assert [(one.gave, one.right) for one in worked_examples(found, CALENDAR, "Asia/Shanghai")] == [("lapsed", True)]
+    closed = "examples: [{as of: 2026-11-20, closed_at: '', opened_at: 2020-01-06, gives: due 2026-12-31}]"
+    text = ("judged: at start", "when: {closed_at: is missing}", "every: quarter", "due: last day of the quarter")
+    found = rulebook(CARE + rule("START", *text, "done when: interaction visit", closed))
+    assert [one.gave for one in worked_examples(found, CALENDAR, "Asia/Shanghai")] == ["due 2026-12-31"]

@@ -229,6 +229,12 @@ def test_mistake_in_a_choice_of_dates(facts, marks):
     assert marked_facts(facts) == marks
 
 
+def test_a_limit_is_reached_with_the_row_with_which_its_window_ends():
+    facts = "f: {is: first at of interactions reached many in the 9 days before the last 3 days}\n"
+    text = decision("f: is known", facts=facts, limits="many: [{from: 2025-01-01, is: 3}]\n")
+    assert [problem.code for problem in loaded(text)[1]] == ["VOC029"]
+
+
 def test_mistake_in_what_repeats():
     facts = "f: {is: first at of interactions repeating knd reached many}"
     assert marked_facts(facts) == [("VOC022", "knd"), ("RUL043", "many")]

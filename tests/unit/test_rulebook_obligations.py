@@ -121,7 +121,7 @@ def test_every_key_of_a_rule():
         by: manager
         channel: phone
         calendar: cn
-        corrects: a slip of the pen
+        corrects: {reason: a slip of the pen, by: committee, on: 2026-01-05, document: RP-2}
         examples:
           - {as of: 2026-08-01, opened_at: 2026-07-01, gives: due 2026-07-08}
           - {opened_at: "", gives: nothing}
@@ -335,6 +335,7 @@ MISTAKES = [
     (CLOCK + "when: {vip: yes}\njudged: at the start", "RUL005", "at the start"),
     (CLOCK + "by: maneger", "RUL081", "maneger"),
     (CLOCK + "calendar: cm", "RUL077", "cm"),
+    ("starts: opened_at\nwithin: 8 working hours", "RUL038", "8 working hours"),
     (CLOCK + "examples: [{opend_at: 2026-01-01, gives: nothing}]", "RUL060", "opend_at"),
     (CLOCK + "examples: [{gives: due 2026-02-30}]", "RUL082", "2026-02-30"),
     (CLOCK + "examples: [{gives: at rsk}]", "RUL082", "at rsk"),

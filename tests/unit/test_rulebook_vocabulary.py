@@ -74,7 +74,7 @@ def test_norm():
     )
     assert problems == []
     label, text = Label("Core VIP", "核心贵宾客户"), Label("A named adviser.", "专属顾问。")
-    assert rulebook.vocabulary.clauses == {"1.1.1": Clause("1.1.1", label, text)}
+    assert rulebook.vocabulary.clauses == {"1.1.1": Clause("1.1.1", label, text, Label("Norm", "规范"))}
 
 
 def field(line: str) -> str:

@@ -45,7 +45,11 @@ def trees(texts: Texts) -> list[tuple[str, list[Node]]]:
 @pytest.fixture(scope="module")
 def english(root: Path) -> Texts:
     """The shipped rules and those of the page on rules."""
-    shipped = {str(path): path.read_text(encoding="utf-8") for path in sorted((root / "rules").rglob("*.yaml"))}
+    shipped = {
+        str(path): path.read_text(encoding="utf-8")
+        for path in sorted((root / "rules").rglob("*.yaml"))
+        if ".tests." not in path.name
+    }
     page = (root / "docs" / "rules.md").read_text(encoding="utf-8")
     blocks = [part.split("```")[0] for part in page.split("```yaml\n")[1:]]
     return shipped | {f"block-{number}": text for number, text in enumerate(blocks)}

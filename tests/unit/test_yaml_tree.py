@@ -91,11 +91,37 @@ def test_empty_documents_are_left_out(text):
         ("a: @b\n", [(1, 4, "YML001")]),
         ("- a\nb: c\n", [(2, 1, "YML001")]),
         ("a: x\x01y\n", [(1, 5, "YML001")]),
+        ("{a: 5,000}\n", [(1, 5, "YML008")]),
+        ("{a: at least 5,000,000, b: c}\n", [(1, 14, "YML008")]),
+        ("{a: between 5,000 and 6,000}\n", [(1, 13, "YML008"), (1, 23, "YML008")]),
+        ("a: [5,000]\n", [(1, 5, "YML008")]),
+        ("a： b\nc: d\n", [(2, 2, "YML001")]),
         ("[" * 101 + "]" * 101, [(1, 101, "YML009")]),
     ],
 )
 def test_what_is_refused_and_where(text, expected):
     assert places(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("{a: at least 5,000,000, b: c}", {"a": "at least 5,000,000", "b": "c"}),
+        ("{a: between 5,000 and 6,000}", {"a": "between 5,000 and 6,000"}),
+        ("{a: [5,000]}", {"a": ["5,000"]}),
+    ],
+)
+def test_a_number_that_its_comma_cuts_in_two_is_put_together_for_what_follows(text, whole):
+    [document], problems = read(text)
+    assert plain(document) == whole
+    assert {problem.code for problem in problems} == {"YML008"}
+
+
+@pytest.mark.parametrize(
+    "text", ["{a: 5, 000}", "{a: '5,000'}", "a: [0,100]", "a: [5, 000]", "a: 5,000", "{a: 5,0000}", "{a: x,000}"]
+)
+def test_what_is_no_number_that_a_comma_cuts_in_two(text):
+    assert "YML008" not in [code for _, _, code in places(text)]
 
 
 @pytest.mark.parametrize("text", ["a: " + "[" * 99 + "]" * 99, "a: '&x *y !z <<'", "a: b*c & d!", "'<': 1"])

@@ -1,0 +1,159 @@
+"""Obligations that are a step beside an obligation: each span a unit longer and shorter, each part of it left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from relcare.located import Place
+from relcare.rulebook.conditions import Span
+from relcare.rulebook.obligations import (
+    AllDone,
+    AnyDone,
+    Evidence,
+    FactDone,
+    Lapse,
+    Obligation,
+    Point,
+    RowsDone,
+    Start,
+)
+from relcare.rulebook.trials.variants import spans_beside, variants, words_of
+
+DONE = ("met", "overdue")
+NEVER = AnyDone(())  # evidence that is never there
+
+SHOWN = {
+    "due": ("due",), "opens": ("nothing", "not started", "running"), "warns": ("at risk", "running"),
+    "lapses": ("lapsed", "overdue"), "pauses": ("paused", "running"), "starts": ("due", "undetermined"),
+}  # fmt: skip
+
+
+class OwedVariant(NamedTuple):
+    """An obligation with one thing changed: `what`, at `place`."""
+
+    rule: Obligation
+    what: str
+    place: Place
+    shows: tuple[str, ...] = ()  # the beginnings of what an example gives that is likely to notice it
+
+
+def owed_variants(rule: Obligation, kind_of: Callable[[str], str]) -> Iterator[OwedVariant]:
+    """Each of them; `kind_of` gives the type of a fact of the subject."""
+    yield from _of_conditions(rule, kind_of)
+    yield from _of_clock(rule)
+    for done, what, place in _of_evidence(rule.done, kind_of):
+        yield OwedVariant(replace(rule, done=done), what, place if place.path else rule.place, DONE)
+
+
+def _of_conditions(rule: Obligation, kind_of: Callable[[str], str]) -> Iterator[OwedVariant]:
+    if rule.when is not None:
+        yield OwedVariant(replace(rule, when=None), f"without `when` {words_of(rule.when)}", rule.place, ("nothing",))
+        for variant in variants(rule.when, kind_of):
+            yield OwedVariant(replace(rule, when=variant.condition), variant.what, variant.place)
+    if rule.at_start:
+        yield OwedVariant(replace(rule, at_start=False), "without `judged: at start`", rule.place)
+    for said_as, strict in (
+        ("if missing: no", replace(rule, if_missing=False)), ("if not supplied: no", replace(rule, if_not_supplied=False)),
+    ):  # fmt: skip
+        if strict != rule:
+            yield OwedVariant(strict, f"without `{said_as}`", rule.place)
+    for index, cause in enumerate(rule.ceases):
+        rest = rule.ceases[:index] + rule.ceases[index + 1 :]
+        yield OwedVariant(
+            replace(rule, ceases=rest), f"without `ceases when` {words_of(cause.when)}", rule.place, ("ceased",)
+        )
+        for variant in variants(cause.when, kind_of):
+            if variant.condition is not None:
+                changed = replace(cause, when=variant.condition)
+                ceases = (*rule.ceases[:index], changed, *rule.ceases[index + 1 :])
+                yield OwedVariant(replace(rule, ceases=ceases), variant.what, variant.place)
+
+
+def _of_clock(rule: Obligation) -> Iterator[OwedVariant]:
+    def changed(what: str, **parts: Any) -> OwedVariant:  # noqa: ANN401
+        shows = tuple(text for part in parts for text in SHOWN.get(part, ()))
+        return OwedVariant(replace(rule, **parts), what, rule.place, shows)
+
+    for point, what in _points(rule.due, "within" if rule.due.base == "start" else "due"):
+        yield changed(what, due=point)
+    if rule.opens is not None:
+        yield changed("without `opens`", opens=None)
+        for point, what in _points(rule.opens, "opens"):
+            yield changed(what, opens=point)
+    if rule.warns is not None:
+        yield changed("without `warns`", warns=None)
+        for span, what in _spans(rule.warns, "warns"):
+            yield changed(what, warns=span)
+    if rule.lapses.after is not None:
+        for span, what in _spans(rule.lapses.after, "lapses"):
+            yield changed(what, lapses=Lapse(span))
+        yield changed("never given up", lapses=Lapse())
+    if rule.pauses is not None:
+        yield changed("without `pauses`", pauses=None)
+        for kind in rule.pauses.kinds if len(rule.pauses.kinds) > 1 else ():
+            kinds = tuple(each for each in rule.pauses.kinds if each != kind)
+            yield changed(f"without pauses for {kind}", pauses=replace(rule.pauses, kinds=kinds))
+        if rule.pauses.most is not None:
+            for span, what in _spans(rule.pauses.most, "at most"):
+                yield changed(what, pauses=replace(rule.pauses, most=span))
+    if rule.starts.fact and rule.starts.rule:
+        yield changed(f"starts: end of {rule.starts.rule}", starts=Start("end of", rule=rule.starts.rule))
+        yield changed(f"starts: {rule.starts.fact} alone", starts=Start("fact", rule.starts.fact))
+    every = rule.every
+    if every is not None and every.festivals is not None and len(every.festivals) > 1:
+        for name in every.festivals:
+            rest = tuple(each for each in every.festivals if each != name)
+            yield changed(f"not at {name}", every=replace(every, festivals=rest))
+
+
+def _points(point: Point, key: str) -> Iterator[tuple[Point, str]]:
+    if point.span is not None:
+        for span, what in _spans(point.span, key):
+            yield replace(point, span=span), what
+    if point.open_day:
+        yield replace(point, open_day=False), f"`{key}` the last day, open or not"
+    if point.rolls:
+        yield replace(point, rolls=False), "without `rolls`"
+
+
+def _spans(span: Span, key: str) -> Iterator[tuple[Span, str]]:
+    for beside in spans_beside(span):
+        yield beside, f"{beside} for {span} in `{key}`"
+
+
+def _of_evidence(done: Evidence, kind_of: Callable[[str], str]) -> Iterator[tuple[Evidence, str, Place]]:
+    """Of a single piece also that it never counts."""
+    if not isinstance(done, AllDone | AnyDone):
+        yield NEVER, f"`{done.words}` never counts", done.place
+    yield from _of_piece(done, kind_of)
+
+
+def _of_piece(done: Evidence, kind_of: Callable[[str], str]) -> Iterator[tuple[Evidence, str, Place]]:
+    match done:
+        case AllDone(parts) | AnyDone(parts):
+            make = type(done)
+            for index, part in enumerate(parts):
+                rest = parts[:index] + parts[index + 1 :]
+                if rest:
+                    named = f"`{part.words}`" if isinstance(part, RowsDone | FactDone) else f"part {index + 1}"
+                    place = part.place if isinstance(part, RowsDone | FactDone) else Place("")
+                    yield make(rest), f"without {named} in `done when`", place
+                for changed, what, place in _of_piece(part, kind_of):
+                    yield make((*parts[:index], changed, *parts[index + 1 :])), what, place
+        case RowsDone(_, codes, where, since):
+            for code in codes if len(codes) > 1 else ():
+                rest_codes = tuple(each for each in codes if each != code)
+                yield replace(done, codes=rest_codes), f"without {code} in `{done.words}`", done.place
+            if where is not None:
+                yield replace(done, where=None), f"without `where` in `{done.words}`", done.place
+                for variant in variants(where, lambda _: ""):
+                    if variant.condition is not None:
+                        yield replace(done, where=variant.condition), variant.what, done.place
+            if since is not None:
+                yield replace(done, since=None), f"without the window of `{done.words}`", done.place
+                for point, what in _points(since, done.words):
+                    yield replace(done, since=point), what, done.place
+        case FactDone():
+            return
