@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "due": "relcare.cli.due",
     "overdue": "relcare.cli.overdue",
     "complaints": "relcare.cli.complaints",
+    "findings": "relcare.cli.findings",
     "customers": "relcare.cli.customers",
     "check": "relcare.cli.check",
     "explain": "relcare.cli.explain",

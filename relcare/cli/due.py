@@ -14,6 +14,7 @@ def due(
     rule: o.Rule = None,
     status: o.Status = None,
     group: o.Group = "",
+    summary: o.Summary = "",
     book: o.Book = ".",
     rules: o.Rules = None,
     as_of: o.AsOf = "now",
@@ -62,4 +63,4 @@ def due(
         show_sql=show_sql,
     )
     asked = Asked(tuple(subject or ()), tuple(rule or ()), tuple(status or ()))
-    return carry_out(lambda given: run(given, asked, within, group), request, to, color)
+    return carry_out(lambda given: run(given, asked, within, group, o.split_columns(summary)), request, to, color)

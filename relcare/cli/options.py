@@ -110,8 +110,18 @@ Status = Annotated[
         "--status", metavar="STATUS", help="Only this status, however far ahead: met, lapsed …; may be repeated."
     ),
 ]
+Severity = Annotated[
+    list[str] | None,
+    typer.Option("--severity", metavar="LEVEL", help="Only high, medium or low findings; may be repeated."),
+]
+FindingStatus = Annotated[
+    list[str] | None, typer.Option("--status", metavar="STATUS", help="Only what is broken, or undetermined.")
+]
 Group = Annotated[
     str, typer.Option("--group", metavar="customer", help="One row a customer: one call, all that is owed.")
+]
+Summary = Annotated[
+    str, typer.Option("--summary", metavar="KEYS", help="Counts by owner, branch, rule or day; owner,day by both.")
 ]
 AtRisk = Annotated[bool, typer.Option("--at-risk", help="Also the clocks that are near their deadline.")]
 CaseStage = Annotated[

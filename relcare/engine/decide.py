@@ -199,6 +199,19 @@ class Engine:
             step = f"{subject} ages{f' {number + 1}' if number else ''}"
             stages.append((step, f"SELECT *, {', '.join(made_ages)} FROM {sql.name(last)}"))
             last = step
+        last, outcomes = self._decisions(plan, columns, stages, last, outcomes_alone=outcomes_alone)
+        return Relation(tuple(stages), last, key, columns, outcomes)
+
+    def _decisions(
+        self,
+        plan: SubjectPlan,
+        columns: dict[str, Column],
+        stages: list[tuple[str, str]],
+        last: str,
+        *,
+        outcomes_alone: bool,
+    ) -> tuple[str, dict[str, Decided]]:
+        """Add the stages of the decisions and their columns; the name of the last stage, and what each decision came to."""
         outcomes: dict[str, Decided] = {}
         for name, decision in plan.decisions.items():
             judge = self.judge(columns, decision.dated_by)
@@ -214,13 +227,13 @@ class Engine:
             )
             columns[name], items = made_decision.column, list(made_decision.outcome)
             if outcomes_alone:
-                items = items[:1]
+                items = [item for item in items if not item.endswith(f" AS {rule_column(decision)}")]
                 choices = [(code, may, sql.name(f"{name} may be {code}")) for code, may in columns[name].choices]
                 items += [f"({may}) AS {title}" for _, may, title in choices]
                 columns[name] = columns[name]._replace(choices=tuple((code, title) for code, _, title in choices))
             stages.append((name, f"SELECT *, {', '.join(items)} FROM {sql.name(tests)}"))
             last = name
-        return Relation(tuple(stages), last, key, columns, outcomes)
+        return last, outcomes
 
     def crossings(self, title: str, measure: RowMeasure, reference: str, bounds: Bounds = EVER) -> Crossings:
         """The crossings of a measure by the field `reference` of its table; call `read` first."""

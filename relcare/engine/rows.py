@@ -68,10 +68,10 @@ class QueryRows:
         return self._delimited(delimiter) if self._count >= FEW else None
 
     def _delimited(self, delimiter: str) -> Iterator[bytes]:
-        cells = []
-        for item in self._items:
-            cell = f"coalesce({item.expression}, '')"
-            cells.append(f"quoted({cell}, {sql.text(delimiter)})" if item.may_need_quotes(delimiter) else cell)
+        cells = [
+            f"quoted({_cell(i)}, {sql.text(delimiter)})" if item.may_need_quotes(delimiter) else _cell(i)
+            for i, item in enumerate(self._items)
+        ]
         line = f", {sql.text(delimiter)}, ".join(cells)
         collecting = gc.isenabled()
         gc.disable()  # a million short-lived tuples set the collector going, in vain
@@ -86,7 +86,10 @@ class QueryRows:
         """The query for lines in their order. Each is made before it is sorted: alone it is less than what it is made of."""
         among = f" WHERE {where}" if where else ""
         rows = f"SELECT {self._prepared} FROM {self._name}{among}"
-        lines = f"SELECT encode(concat({line}, chr(10))) AS line, {self._key} AS place\n  FROM (\n  {rows}\n)"
+        # a cell is named before it is quoted: what quotes it names it many times, and would be as many times planned
+        items = ", ".join(f"coalesce({item.expression}, '') AS {_cell(i)}" for i, item in enumerate(self._items))
+        cells = f"SELECT {items}, {self._key} AS place\n  FROM (\n  {rows}\n)"
+        lines = f"SELECT encode(concat({line}, chr(10))) AS line, place\n  FROM (\n  {cells}\n)"
         return f"{self._prefix}SELECT line FROM (\n  {lines}\n)\nORDER BY place"
 
     def _stretches(self) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
@@ -158,4 +159,4 @@ def _of_country(code: str, years: tuple[int, ...]) -> Imported:
         )
     week = tuple(day not in found.weekend for day in range(7))
     days = tuple(Day(day, open=False, name=name) for day, name in sorted(found.items()) if day.year in years)
-    return Imported(days, years, week, f"holidays {holidays.__version__}, {code}")
+    return Imported(days, years, week, f"holidays {version('holidays')}, {code}")

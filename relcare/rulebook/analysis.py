@@ -18,6 +18,7 @@ from relcare.rulebook.analysis_words import joined, when_words
 from relcare.rulebook.axes import LATEST
 from relcare.rulebook.comparing import day_of
 from relcare.rulebook.conditions import NATURAL_UNITS, Compare, Limit, Literal, Other, Test, Within, tests_of
+from relcare.rulebook.controls import as_decisions
 from relcare.rulebook.decisions import Decision, Rule, Rulebook
 from relcare.rulebook.evaluate import NO_CODE
 from relcare.rulebook.regions import TooManyBoxesError
@@ -57,6 +58,10 @@ def analysed(rulebook: Rulebook, since: date) -> list[Problem]:
     for rule in rulebook.obligations:
         if rule.when is not None and (rule.until is None or rule.until > since):
             problems += _idle(rulebook, rule.subject, [rule], max(since, rule.start))
+    for decision in as_decisions(rulebook.controls):
+        for control in decision.rules:
+            if control.until is None or control.until > since:
+                problems += _idle(rulebook, decision.subject, [control], max(since, control.start))
     return problems
 
 

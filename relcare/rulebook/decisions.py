@@ -12,6 +12,7 @@ from relcare.rulebook.values import Value
 from relcare.rulebook.vocabulary import Code, Correction, Label, Vocabulary
 
 if TYPE_CHECKING:
+    from relcare.rulebook.controls import Control
     from relcare.rulebook.obligations import Obligation
     from relcare.rulebook.ordering import Order
     from relcare.timing.calendars import Calendar
@@ -123,7 +124,7 @@ class Rulebook:
 
     `decisions` are in topological order: each stands after those that its facts need, whatever their subject. `obligations`
     are versions of rules in the order of the files, but each after all versions of the rule whose end starts it. `orders`
-    are sorted by their first day.
+    are sorted by their first day. `controls` are versions, in the order of the files.
     `hash` is the SHA-256 of the files' bytes, in the order of their names.
     """
 
@@ -134,6 +135,7 @@ class Rulebook:
     obligations: tuple[Obligation, ...] = ()
     calendars: dict[str, Calendar] = field(default_factory=dict)
     orders: tuple[Order, ...] = ()
+    controls: tuple[Control, ...] = ()
 
     def decision(self, subject: str, name: str) -> Decision | None:
         """The decision `name` of `subject`."""

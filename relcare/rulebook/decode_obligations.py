@@ -14,10 +14,19 @@ from relcare.rulebook.decode_conditions import TIMED, ConditionReader, Scope
 from relcare.rulebook.decode_evidence import EvidenceReader
 from relcare.rulebook.decode_measures import read_subject
 from relcare.rulebook.decode_points import PointReader, spot_of
-from relcare.rulebook.decode_rules import only_no, overlap, own_fact, read_approval, read_example, rule_nodes, scope_of
+from relcare.rulebook.decode_rules import (
+    only_no,
+    overlap,
+    own_fact,
+    read_approval,
+    read_example,
+    read_role,
+    rule_nodes,
+    scope_of,
+)
 from relcare.rulebook.keys import JUDGED_WORDS, NOTHING_WORDS, entry, in_zh, meant
 from relcare.rulebook.limits import Limits
-from relcare.rulebook.names import Labelled, labels, named
+from relcare.rulebook.names import Labelled, named
 from relcare.rulebook.obligations import Cause, Evidence, Obligation, ObligationExample
 from relcare.rulebook.operands import read_value
 from relcare.rulebook.owed_wording import STATUSES as ZH_STATUSES
@@ -36,7 +45,6 @@ RULE_KEYS = (
     "due", "once per", "opens", "rolls", "warns", "pauses", "lapses", "done when", "by", "channel", "calendar", "examples",
     "corrects",
 )  # fmt: skip
-ROLE = ("staff", "role")  # the subject and its field whose codes are the roles
 CHANNEL = ("customer", "preferred_channel")  # whose codes have the labels of channels
 WHEN = Field("due", "moment", Label("due", "due"))
 GIVES_HINT = "write `due 2026-10-13`, `due 2026-11-21 10:00`, `nothing` or a status"
@@ -79,7 +87,6 @@ class ObligationReader:
         self._limits = limits
         self._calendars = calendars
         self._taken = taken
-        self._roles = known_roles(vocabulary)
         self._channels = known_channels(vocabulary)
         self.owed: list[Owed] = []
         self.broken: set[str] = set()
@@ -174,7 +181,7 @@ class ObligationReader:
         calendar = self._calendar(found.get("calendar"))
         clock = shared.clocks.read(found, owner, what)
         done = self._done(found, owner, what, shared, clock)
-        by = self._role(reader.need(found, "by", owner, what))
+        by = read_role(reader, reader.need(found, "by", owner, what), self._vocabulary)
         channel = self._channel(found.get("channel"))
         corrects = reader.correction(found.get("corrects"))
         items = reader.items(found.get("examples"), "examples")
@@ -209,17 +216,6 @@ class ObligationReader:
             message = f"calendar `{text.text}` has a time zone of its own, and rules count in that of the book"
             self._reader.note(text, "RUL077", message, "name one without `time zone`; `calendar add` counts in any")
         return text.text
-
-    def _role(self, node: Node | None) -> str:
-        role = self._reader.name(node, "a role")
-        if role is None:
-            return ""
-        name = named(self._reader, Spot(role, 0, role.text), self._roles.__contains__, self._roles.values, "RUL029")
-        if self._roles and name is not None and name not in self._roles:
-            known = list(self._roles) if role.text.isascii() else labels(self._roles.values())
-            hint = did_you_mean(role.text, known) or "roles are the codes of the field `role` of staff"
-            self._reader.note(role, "RUL081", f"there is no role `{role.text}`", hint)
-        return name or ""
 
     def _channel(self, node: Node | None) -> str:
         text = self._reader.name(node, "a channel")
@@ -272,21 +268,6 @@ class ObligationReader:
                 self._reader.note(at, "RUL021", message, hint)
                 return False
         return True
-
-
-def known_roles(vocabulary: Vocabulary) -> dict[str, Labelled]:
-    """The roles that can answer for something; none where the vocabulary does not list any."""
-    subject, name = ROLE
-    table = vocabulary.table_of(subject)
-    field = table.fields.get(name) if table is not None else None
-    if field is None or not field.codes:
-        return {}
-    roles = {code.key: Labelled(code.key, code.label.zh) for code in field.codes}
-    for other in vocabulary.tables.values():
-        for each in other.fields.values():
-            if each.refers == subject:
-                roles.setdefault(each.name, Labelled(each.name, each.label.zh))
-    return roles
 
 
 def known_channels(vocabulary: Vocabulary) -> dict[str, Labelled]:

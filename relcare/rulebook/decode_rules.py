@@ -20,6 +20,7 @@ from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.vocabulary import NUMERIC, Table, Vocabulary
 from relcare.timing.moments import read_moment
 
+ROLE = ("staff", "role")  # the subject and its field whose codes are the roles
 APPROVAL_KEYS = ("by", "on", "document")
 CONDITION_KEYS = ("all", "any", "none")
 EXAMPLE_KEYS = ("as of", "gives")  # keys of an example that are no facts
@@ -125,6 +126,35 @@ def read_approval(reader: Reader, node: Node | None) -> Approval | None:
     on = reader.day(reader.need(found, "on", node, "the approval"), "`on`")
     paper = reader.text(reader.need(found, "document", node, "the approval"), "`document`")
     return Approval(by.text, on, paper.text) if by and on and paper else None
+
+
+def read_role(reader: Reader, node: Node | None, vocabulary: Vocabulary) -> str:
+    """Who answers: a role, which is a code of the field `role` of staff, or a field that names one of them."""
+    role = reader.name(node, "a role")
+    if role is None:
+        return ""
+    roles = known_roles(vocabulary)
+    name = named(reader, Spot(role, 0, role.text), roles.__contains__, roles.values, "RUL029")
+    if roles and name is not None and name not in roles:
+        known = list(roles) if role.text.isascii() else labels(roles.values())
+        hint = did_you_mean(role.text, known) or "roles are the codes of the field `role` of staff"
+        reader.note(role, "RUL081", f"there is no role `{role.text}`", hint)
+    return name or ""
+
+
+def known_roles(vocabulary: Vocabulary) -> dict[str, Labelled]:
+    """The roles that can answer for something; none where the vocabulary does not list any."""
+    subject, name = ROLE
+    table = vocabulary.table_of(subject)
+    field = table.fields.get(name) if table is not None else None
+    if field is None or not field.codes:
+        return {}
+    roles = {code.key: Labelled(code.key, code.label.zh) for code in field.codes}
+    for other in vocabulary.tables.values():
+        for each in other.fields.values():
+            if each.refers == subject:
+                roles.setdefault(each.name, Labelled(each.name, each.label.zh))
+    return roles
 
 
 def rule_nodes(reader: Reader, found: dict[str, Node], document: Mapping, what: str) -> tuple[Mapping, ...]:

@@ -32,7 +32,8 @@ KEYS = {
     "name": "名称", "announced": "公布日", "closed": "休息", "open": "上班", "days": "日期", "to": "至", "orders": "排序",
     "edition": "版本", "house practice": "本行惯例|内部惯例", "base": "基于", "make-up days": "调休上班", "hours": "营业时间",
     "other hours": "特殊营业时间|特殊时间", "time zone": "时区",
-    # corrections, test files
+    # controls, corrections, test files
+    "severity": "严重程度|严重性", "never": "不得",
     "reason": "理由", "title": "标题", "given": "给定",
 }  # fmt: skip
 
@@ -47,7 +48,7 @@ KEYS_THERE = {
 
 # Words that stand alone, by where they can stand.
 KIND_WORDS = {
-    "norm": "规范", "table": "数据表", "facts": "指标", "limits": "限值", "decision": "判定|决策", "obligation": "义务|应办事项",
+    "norm": "规范", "table": "数据表", "facts": "指标", "limits": "限值", "decision": "判定|决策", "obligation": "义务|应办事项", "control": "禁止事项|控制",
     "calendar": "日历", "order": "排序",
 }  # fmt: skip
 CHOICE_WORDS = {"first that matches": "首条匹配|首个匹配", "exactly one": "有且仅有一条"}
@@ -55,6 +56,8 @@ NO_WORDS = {"no": "否"}
 YES_NO_WORDS = {"yes": "是", "no": "否"}
 ROLL_WORDS = {"next open day": "下一个工作日"}
 JUDGED_WORDS = {"at start": "起算时|起始时"}
+GIVES_WORDS = {"broken": "违反", "kept": "未违反", "undetermined": "无法判定"}
+SEVERITY_WORDS = {"high": "高", "medium": "中", "low": "低"}
 NOTHING_WORDS = {"nothing": "无须办理|无需办理"}
 OUTCOME_WORDS = {"undetermined": "无法判定", "none": "无"}
 TYPE_WORDS = {

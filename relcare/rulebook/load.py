@@ -10,6 +10,7 @@ from relcare.rulebook.chains import Chains
 from relcare.rulebook.conditions import facts_of
 from relcare.rulebook.decisions import DatedLimit, Decision, Rule, Rulebook
 from relcare.rulebook.decode_calendars import decode_calendars
+from relcare.rulebook.decode_controls import ControlReader
 from relcare.rulebook.decode_decisions import DecisionReader, Draft
 from relcare.rulebook.decode_evidence import decode_roles
 from relcare.rulebook.decode_measures import MeasureReader
@@ -29,7 +30,7 @@ from relcare.rulebook.suggest import did_you_mean, nearest
 from relcare.rulebook.vocabulary import Clause, Fact, Table, Vocabulary
 
 LIMITS_KEYS = ("kind", "limits")
-KINDS = ("norm", "table", "facts", "limits", "decision", "obligation", "calendar", "order")
+KINDS = ("norm", "table", "facts", "limits", "decision", "obligation", "control", "calendar", "order")
 
 Name = tuple[str, str]  # subject, fact
 
@@ -57,7 +58,7 @@ def load(
     for document in documents["limits"]:
         found = reader.mapping(document, "a document of limits", LIMITS_KEYS) or {}
         limits.declare(reader.need(found, "limits", document, "the document"))
-    for document in (*documents["decision"], *documents["obligation"]):
+    for document in (*documents["decision"], *documents["obligation"], *documents["control"]):
         limits.declare(entry(document, "limits"))
     decode_roles(reader, vocabulary.tables, documents["table"], limits)
     calendars = decode_calendars(reader, documents["calendar"])
@@ -80,6 +81,10 @@ def load(
     obligations = ObligationReader(reader, vocabulary, limits, calendars, taken_ids)
     for document in documents["obligation"]:
         obligations.decode(document)
+    taken_by_rules = frozenset([*taken_ids, *obligations.broken, *(owed.rule.id for owed in obligations.owed)])
+    controls = ControlReader(reader, vocabulary, limits, taken_by_rules)
+    for document in documents["control"]:
+        controls.decode(document)
     orders: dict[date, tuple[Order, Node]] = {}
     for document in documents["order"]:
         decode_order(reader, document, orders)
@@ -90,7 +95,7 @@ def load(
         orders=tuple(orders[day][0] for day in sorted(orders)),
     )
     owed = Chains(reader, rulebook, obligations, taken_ids).settled()
-    rulebook = replace(rulebook, obligations=owed)
+    rulebook = replace(rulebook, obligations=owed, controls=controls.settled(typed))
     shown = {path: number for number, (path, _) in enumerate(trees)}
     problems = sorted(
         dict.fromkeys(reader.problems),

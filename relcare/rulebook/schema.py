@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from relcare.rulebook import decode_calendars as calendars
+from relcare.rulebook import decode_controls as controls
 from relcare.rulebook import decode_decisions as decisions
 from relcare.rulebook import decode_evidence as evidence
 from relcare.rulebook import decode_hours as hours
@@ -19,10 +20,13 @@ from relcare.rulebook import decode_obligations as obligations
 from relcare.rulebook import decode_order as order
 from relcare.rulebook import decode_rules, keys, limits, load
 from relcare.rulebook import decode_vocabulary as tables
+from relcare.rulebook.controls import SEVERITIES
 from relcare.rulebook.decisions import Rulebook
+from relcare.rulebook.decode_where import labelled_fields
 from relcare.rulebook.operands import Typed
 from relcare.rulebook.ordering import SORTABLE
 from relcare.rulebook.owed_wording import STATUSES
+from relcare.rulebook.reader import CORRECTION_KEYS
 from relcare.rulebook.schema_texts import (
     DAY,
     LABEL,
@@ -40,7 +44,7 @@ from relcare.rulebook.schema_texts import (
     test_schema,
     written,
 )
-from relcare.rulebook.vocabulary import NUMERIC, TEMPORAL, TYPES
+from relcare.rulebook.vocabulary import NUMERIC, TEMPORAL, TYPES, Table
 from relcare.rulebook.words import DONE, EVERY, GIVES, KNOWN_WITH, LAPSES, MEASURES, POINTS, WARNS, ZH_PERIODS
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -72,7 +76,12 @@ class _Schema:
             "order": self._order(),
         }  # fmt: skip
         cases = [_case("kind", written([kind], keys.KIND_WORDS), {"$ref": ref}) for kind, ref in kinds.items()]
-        about = {"facts": self._facts, "decision": self._decision, "obligation": self._obligation}
+        about = {
+            "facts": self._facts,
+            "decision": self._decision,
+            "obligation": self._obligation,
+            "control": self._control,
+        }
         for kind, make in about.items():
             inner = [_case("for", names, {"$ref": make(subject)}) for subject, names in self._subjects.items()]
             named = {"properties": _both("for", choice([n for names in self._subjects.values() for n in names]))}
@@ -112,8 +121,12 @@ class _Schema:
         return {"$ref": self._mapping(name, known, **values)}
 
     def _norm(self) -> str:
-        clause = self._ref("a clause", tables.CLAUSE_KEYS, label=LABEL, text=LABEL)
-        return self._mapping("a norm", tables.NORM_KEYS, norm=LABEL, clauses=_each(clause))
+        dated: dict[str, Schema] = {"edition": LABEL, "from": DAY, "until": DAY}
+        clause = self._ref("a clause", tables.CLAUSE_KEYS, label=LABEL, text=LABEL, house_practice=LABEL, **dated)
+        house = choice([*written(keys.YES_NO_WORDS, keys.YES_NO_WORDS), True, False])
+        return self._mapping(
+            "a norm", tables.NORM_KEYS, norm=LABEL, clauses=_each(clause), house_practice=house, **dated
+        )
 
     def _table(self) -> str:
         names = [name for table in self._rulebook.vocabulary.tables.values() for name in table.fields]
@@ -132,13 +145,21 @@ class _Schema:
             fields=_each(each),
             evidence=self._ref("`evidence`", evidence.EVIDENCE_KEYS, **{"as": TEXT, "counts when": condition}),
             pauses=self._ref("`pauses`", evidence.PAUSES_KEYS), waives=self._ref("`waives`", evidence.WAIVES_KEYS),
+            corrects=self._correction(),
         )  # fmt: skip
 
     def _empty(self) -> Schema:
         return choice(written(tables.EMPTY_MEANS, keys.EMPTY_WORDS))
 
     def _periods(self) -> Schema:
-        period = self._ref("a limit's period", limits.PERIOD_KEYS, **{"from": DAY}, until=DAY, cites=self._cites)
+        period = self._ref(
+            "a limit's period",
+            limits.PERIOD_KEYS,
+            **{"from": DAY},
+            until=DAY,
+            cites=self._cites,
+            corrects=self._correction(),
+        )
         return _each(any_of(period, {"type": "array", "items": period, "minItems": 1}))
 
     def _limits(self) -> str:
@@ -147,14 +168,17 @@ class _Schema:
     def _calendar(self) -> str:
         days = one_or_more(TEXT)
         holiday = self._ref(
-            "a holiday", calendars.HOLIDAY_KEYS, name=LABEL, announced=DAY, closed=days, open=days
+            "a holiday", calendars.HOLIDAY_KEYS, name=LABEL, announced=DAY, closed=days, open=days,
+            other_hours={"type": "object"},
         )  # fmt: skip
         festival = self._ref("a festival", calendars.FESTIVAL_KEYS, name=LABEL, days=one_or_more(DAY))
         return self._mapping(
             "a calendar", calendars.KEYS, calendar=TEXT,
             week=one_or_more(choice(written(hours.DAYS_OF_WEEK, keys.WEEK_WORDS))),
             known=self._ref("`known`", calendars.KNOWN_KEYS, **{"from": DAY}, to=DAY), closed_every_year=days,
-            closes=SCALAR, holidays={"type": "array", "items": holiday}, festivals=_each(festival),
+            closes=SCALAR, base=TEXT, time_zone=TEXT, hours=any_of(one_or_more(TEXT), {"type": "object"}), **{
+                "make-up days": choice([*written(keys.YES_NO_WORDS, keys.YES_NO_WORDS), True, False])
+            }, holidays={"type": "array", "items": holiday}, festivals=_each(festival),
         )  # fmt: skip
 
     def _order(self) -> str:
@@ -166,6 +190,9 @@ class _Schema:
 
     def _approval(self) -> Schema:
         return self._ref("an approval", decode_rules.APPROVAL_KEYS, by=SCALAR, on=DAY, document=SCALAR)
+
+    def _correction(self) -> Schema:
+        return self._ref("a correction", CORRECTION_KEYS, reason=SCALAR, by=SCALAR, on=DAY, document=SCALAR)
 
     def _condition(self, subject: str) -> Schema:
         """A condition on the facts of a subject, nested."""
@@ -195,9 +222,18 @@ class _Schema:
     def _examples(self, subject: str, gives: Schema) -> Schema:
         cell = self._shared("a cell", any_of(SCALAR, {"type": "array", "items": SCALAR}, {"type": "null"}))
         properties = dict.fromkeys(names_of(self._rulebook, subject), cell)
-        properties |= _both("as of", DAY) | _both("gives", gives)
+        for table in self._rulebook.vocabulary.tables.values():
+            rows = self._shared(f"rows of {table.name} in an example", self._rows(table))
+            properties |= {name: any_of(rows, cell) for name in (table.name, table.label.zh)}
+        properties |= _both("as of", any_of(DAY, SCALAR)) | _both("gives", gives)
         example = {"type": "object", "properties": properties, "additionalProperties": False}
         return {"type": "array", "items": example}
+
+    def _rows(self, table: Table) -> Schema:
+        """Rows of a table in an example, their fields by key, Chinese label or Chinese header."""
+        names = {name for each in labelled_fields(table) for name in (each.key, each.zh, *each.also)}
+        row = {"type": "object", "properties": dict.fromkeys(sorted(names), SCALAR), "additionalProperties": False}
+        return {"type": "array", "items": row}
 
     def _facts(self, subject: str) -> str:
         fields = self._rulebook.vocabulary.table_of(subject)
@@ -206,7 +242,7 @@ class _Schema:
         ]
         fact = self._ref(
             f"a fact of {subject}", measures.FACT_KEYS, label=LABEL, empty=self._empty(), unit=TEXT, instead=choice(own),
-            range={"type": "array"}, **{"is": pattern_of(MEASURES, tail="(，.+)?")},
+            range={"type": "array"}, corrects=self._correction(), **{"is": pattern_of(MEASURES, tail="(，.+)?")},
         )  # fmt: skip
         return self._mapping(f"a document of facts of {subject}", measures.DOCUMENT_KEYS, facts=_each(fact))
 
@@ -218,7 +254,7 @@ class _Schema:
         rule = self._ref(
             f"a rule of a decision of {subject}", decisions.RULE_KEYS, id=SCALAR, label=LABEL, cites=self._cites, until=DAY,
             when=condition, then=SCALAR, otherwise=SCALAR, if_missing=self._no(), if_not_supplied=self._no(),
-            examples=self._examples(subject, SCALAR), corrects=TEXT, **{"from": DAY},
+            examples=self._examples(subject, SCALAR), corrects=self._correction(), **{"from": DAY},
         )  # fmt: skip
         return self._mapping(
             f"a decision of {subject}", decisions.DECISION_KEYS, decides=TEXT, label=LABEL, dated_by=days,
@@ -244,11 +280,24 @@ class _Schema:
             warns=pattern_of(WARNS), pauses=one_or_more(any_of(choice(self._pauses()), TEXT)), lapses=pattern_of(LAPSES),
             done_when=self._done(subject, days), by=self._roles(), channel=any_of(choice(self._channels()), TEXT),
             calendar=choice(self._rulebook.calendars) if self._rulebook.calendars else TEXT,
-            examples=self._examples(subject, gives), corrects=TEXT, **{"from": DAY},
+            examples=self._examples(subject, gives), corrects=self._correction(), **{"from": DAY},
         )  # fmt: skip
         return self._mapping(
             f"a document of obligations of {subject}", obligations.OBLIGATION_KEYS, label=LABEL,
             dated_by=any_of(choice(days), TEXT), approved=self._approval(), ceases_when={"type": "array", "items": cause},
+            limits=self._periods(), rules={"type": "array", "items": rule},
+        )  # fmt: skip
+
+    def _control(self, subject: str) -> str:
+        gives = choice(written(controls.GIVES, keys.GIVES_WORDS))
+        rule = self._ref(
+            f"a control of {subject}", controls.RULE_KEYS, id=SCALAR, label=LABEL, cites=self._cites, until=DAY,
+            severity=choice(written(SEVERITIES, keys.SEVERITY_WORDS)), never=self._condition(subject), if_missing=self._no(),
+            if_not_supplied=self._no(), by=self._roles(), examples=self._examples(subject, gives),
+            corrects=self._correction(), **{"from": DAY},
+        )  # fmt: skip
+        return self._mapping(
+            f"a document of controls of {subject}", controls.CONTROL_KEYS, label=LABEL, approved=self._approval(),
             limits=self._periods(), rules={"type": "array", "items": rule},
         )  # fmt: skip
 
@@ -291,7 +340,7 @@ class _Schema:
         return ref
 
     def _roles(self) -> Schema:
-        words = obligations.known_roles(self._rulebook.vocabulary)
+        words = decode_rules.known_roles(self._rulebook.vocabulary)
         return choice([*words, *(each.zh for each in words.values())]) if words else TEXT
 
     def _channels(self) -> list[str]:

@@ -8,6 +8,7 @@ from relcare.engine.reading import is_later, raw_rows, typed_rows
 from relcare.engine.scan import Scanned
 from relcare.formats.report import Column, ListedRows, Report
 from relcare.located import Place, Problem, by_place
+from relcare.rulebook.controls import with_controls
 from relcare.runs.book_problems import scan_problems
 from relcare.runs.examples import examples
 from relcare.runs.locked import lock_problems
@@ -34,7 +35,9 @@ def check(request: Request) -> Result:
         return Result(usage=str(wrong))
     engine = None
     try:
-        engine = Engine(opened.rulebook, opened.book, opened.as_of.moment, opened.spill, request.memory_limit)
+        engine = Engine(
+            with_controls(opened.rulebook), opened.book, opened.as_of.moment, opened.spill, request.memory_limit
+        )
         _want_everything(engine, opened)
         engine.read()
         found = [
@@ -85,7 +88,7 @@ def _want_everything(engine: Engine, opened: Opened) -> None:
     """Every column of every table, and every decision of every subject that has a file."""
     for name, source in opened.book.sources.items():
         engine.plan.extra[name] = dict.fromkeys(f for f in source.fields if f)
-    for decision in opened.rulebook.decisions:
+    for decision in engine.rulebook.decisions:
         table = opened.rulebook.vocabulary.table_of(decision.subject)
         if table is not None and table.name in opened.book.sources:
             engine.plan.want(decision.subject, [decision.name])

@@ -6,8 +6,9 @@ from datetime import date
 
 from relcare.engine.days import WORKING
 from relcare.engine.owed_list import COLUMNS, LIST
+from relcare.engine.owed_summary import COUNTS, KEYS, SUMMARY, summarise, summary_items
 from relcare.engine.rows import QueryRows
-from relcare.formats.report import ListedRows, Report
+from relcare.formats.report import Column, ListedRows, Report
 from relcare.rulebook.conditions import NATURAL_UNITS
 from relcare.rulebook.operands import Misread, read_span
 from relcare.runs.notes import Told, age_notes
@@ -30,16 +31,29 @@ BY_CUSTOMER = ("act_by", "due_at", "status", "days_left", "customer_id", "name",
 FIRST_OF = frozenset(("act_by", "due_at", "status", "days_left", "customer_id", "name", "tier", "stage", "channel"))
 BY_CUSTOMER_SHOWN = ("act_by", "status", "customer_id", "name", "tier", "count", "action", "owner")
 COUNT = {"en": "Actions", "zh": "事项数"}
+SUMMARY_TITLES = {
+    "en": {"owner": "Owner", "branch": "Branch", "rule": "Rule", "day": "Day", "overdue": "Overdue", "at_risk": "At risk", "open": "Open", "total": "Total"},
+    "zh": {"owner": "负责人", "branch": "机构", "rule": "规则", "day": "日期", "overdue": "已逾期", "at_risk": "临期", "open": "其他", "total": "合计"},
+}  # fmt: skip
 
 
-def due(request: Request, asked: Asked, within: str = WITHIN, group: str = "") -> Result:
-    """What is open and due within a span from the as-of, or past its deadline; by customer where it is grouped."""
+def due(request: Request, asked: Asked, within: str = WITHIN, group: str = "", summary: tuple[str, ...] = ()) -> Result:
+    """What is open and due within a span from the as-of, or past its deadline.
+
+    By customer where it is grouped; counted where a `summary` by owner, branch, rule or day is asked for.
+    """
     if group not in ("", "customer"):
         return Result(usage=f"--group: {group!r} is unknown: customer")
+    for key in summary:
+        if key not in KEYS:
+            return Result(usage=f"--summary: {key!r} is unknown: one or more of {', '.join(KEYS)}")
+    if group and summary:
+        return Result(usage="--group and --summary can't both be given: rows by customer, or their counts")
 
     def made(opened: Opened) -> Result:
         horizon = horizon_of(opened, within) if not asked.statuses else None
-        return _result(lists(opened, request, asked, horizon), request, "due", grouped=bool(group))
+        found = lists(opened, request, asked, horizon)
+        return _result(found, request, "due", grouped=bool(group), summary=tuple(dict.fromkeys(summary)))
 
     return with_lists(request, made)
 
@@ -70,7 +84,9 @@ def horizon_of(opened: Opened, within: str) -> date:
     return shift(today, span.amount, span.unit)
 
 
-def _result(found: Lists, request: Request, name: str, *, grouped: bool = False, where: str = "") -> Result:
+def _result(
+    found: Lists, request: Request, name: str, *, grouped: bool = False, summary: tuple[str, ...] = (), where: str = ""
+) -> Result:
     opened, engine = found.opened, found.engine
 
     def close() -> None:
@@ -82,17 +98,26 @@ def _result(found: Lists, request: Request, name: str, *, grouped: bool = False,
         if grouped:
             columns = {key: columns[key] for key in BY_CUSTOMER}
             columns["count"] = columns["count"].__class__("count", COUNT[opened.language], "number")
+        elif summary:
+            titles = SUMMARY_TITLES[opened.language]
+            columns = {
+                key: Column(key, titles[key], "number" if key in COUNTS else "text") for key in (*summary, *COUNTS)
+            }
         listed = chosen(columns, request.columns)
         keys = tuple(column.key for column in listed)
         if not opened.book.sources:  # the problems say so
             return Result(problems=tuple(found.problems), on_close=close)
         rows: QueryRows | ListedRows = ListedRows()
-        if found.count:
+        count = found.count
+        if count:
             relation, items = LIST, found.listed.items(keys)
             if grouped:
                 found.listed.group(BY_CUSTOMER, FIRST_OF, where)
                 relation, items, where = "owed by customer", found.listed.grouped_items(keys), ""
-            rows = QueryRows(engine.session, ("", relation, "place"), (), items, where=where, count=found.count)
+            elif summary:
+                count = summarise(found.listed, summary, LATE)
+                relation, items = SUMMARY, summary_items(keys)
+            rows = QueryRows(engine.session, ("", relation, "place"), (), items, where=where, count=count)
         if request.show_sql:
             last = rows.query() if isinstance(rows, QueryRows) else ""
             engine.session.prepare(last)
@@ -106,7 +131,7 @@ def _result(found: Lists, request: Request, name: str, *, grouped: bool = False,
             rows=rows,
             made_from=made_from(found),
             notes=Told(lambda: [*counted(found, where), *unjudged(found), *age_notes(engine, opened.language)]),
-            shown=BY_CUSTOMER_SHOWN if grouped else SHOWN,
+            shown=BY_CUSTOMER_SHOWN if grouped else () if summary else SHOWN,
             nothing=NOTHING[name][opened.language],
             language=opened.language,
         )

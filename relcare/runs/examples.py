@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from relcare.located import Problem
+from relcare.rulebook.controls import spoken, with_controls
 from relcare.runs.opening import with_lines
 
 if TYPE_CHECKING:
@@ -19,9 +20,10 @@ MEND = "mend the rule or the example"
 
 
 def examples(rulebook: Rulebook, settings: Settings, today: date) -> list[Problem]:
-    """Those of obligations under the book's calendar, then those of decisions; one without a day is taken today."""
+    """Those of obligations under the book's calendar, then those of decisions and controls; one without a day is taken today."""
     from relcare.rulebook.trials.trial import written_trials
 
+    rulebook = with_controls(rulebook)
     bench = bench_of(rulebook, settings)
     tried = ((trial, bench.answer(trial)) for trial in written_trials(rulebook, settings.time_zone, today))
     return [broken(trial, answer) for trial, answer in tried if not answer.right]
@@ -31,7 +33,7 @@ def bench_of(rulebook: Rulebook, settings: Settings) -> Bench:
     """Where examples are tried: the rulebook under the book's calendar."""
     from relcare.rulebook.trials.trial import Bench
 
-    return Bench(rulebook, settings.calendar.applied(rulebook.calendars), settings.time_zone)
+    return Bench(with_controls(rulebook), settings.calendar.applied(rulebook.calendars), settings.time_zone)
 
 
 def separate_trials(
@@ -53,5 +55,6 @@ def broken(trial: Trial, answer: Answer) -> Problem:
 
     named = f"the example of {trial.rule_id}" if trial.rule_id else f"the test of {trial.target}"
     why = reason(answer)
-    hint = f"{trial.target} gives {answer.gave}{f' ({why})' if why else ''}: {MEND}"
-    return Problem(trial.place, "RUL090", f"{named} does not give {trial.gives}", hint)
+    gives, gave = spoken(trial.target, trial.gives), spoken(trial.target, answer.gave)
+    hint = f"{trial.target} gives {gave}{f' ({why})' if why else ''}: {MEND}"
+    return Problem(trial.place, "RUL090", f"{named} does not give {gives}", hint)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from relcare.files.book import Book
 from relcare.formats.report import Column, ListedRows, Report
 from relcare.located import Problem
+from relcare.rulebook.controls import with_controls
 from relcare.rulebook.decisions import Rulebook
 from relcare.rulebook.reckon import Subject, rows_by, subject
 from relcare.rulebook.reckon_evidence import KeptRows
@@ -103,6 +104,8 @@ def explanation(
     The cells behind it that can't be read are added to `problems`. Raises WrongRequestError where no subject has that key,
     where all that have it are later than the as-of, or where no decision of it and nothing that is owed to it has such a rule.
     """
+    if any(control.id == rule for control in rulebook.controls):
+        rulebook = with_controls(rulebook)
     remembered = RememberedRows(rows or FileRows(book))
     kept = KeptRows(remembered)
     vocabulary = rulebook.vocabulary
@@ -163,6 +166,7 @@ def _check_rule(rulebook: Rulebook, subjects: set[str], rule: str, language: str
     decisions = [d for d in in_order(rulebook.decisions) if d.subject in subjects]
     names = [name for d in decisions for name in (d.name, *(r.id for r in d.rules))]
     names += [owed.id for owed in rulebook.obligations if owed.subject in subjects]
+    names += [control.id for control in rulebook.controls if control.subject in subjects]
     if rule and rule not in names:
         near = nearest(rule, names)
         advice = WORDS[language]["near"].format(near) if near else ""

@@ -11,6 +11,7 @@ import relcare
 from relcare.files.settings import read_settings
 from relcare.formats.report import Column, ListedRows, Report
 from relcare.located import Problem, by_place
+from relcare.rulebook.controls import spoken, with_controls
 from relcare.rulebook.decisions import Rulebook
 from relcare.rulebook.trials.mutants import Mutant, Target, mutants
 from relcare.rulebook.trials.noticing import noticing
@@ -70,6 +71,7 @@ def rules_test(request: Request) -> Result:
     """The rulebook and its test files, tested; a failed example is a problem in the user's files."""
     rules, today = rules_of(request), request.now.date()
     rulebook, problems = read_rulebook(rules)
+    rulebook = with_controls(rulebook)
     settings, _ = read_settings(request.book, rulebook.vocabulary, rulebook.calendars)
     files = [Path(name) for name in request.filters.get("files", ())]
     separate, mistakes = separate_trials(rulebook, settings, rules, files, today)
@@ -167,7 +169,7 @@ def _report(
 def _rows(tested: Tested) -> Iterator[tuple[str, ...]]:
     for trial, answer in tested.failed:
         given = ", ".join(given_parts(trial))
-        yield (FAILED, str(trial.place), trial.rule_id or trial.target, trial.title, given, f"{trial.gives}", answer.gave,
+        yield (FAILED, str(trial.place), trial.rule_id or trial.target, trial.title, given, spoken(trial.target, trial.gives), spoken(trial.target, answer.gave),
                reason(answer), "")  # fmt: skip
     for branch in tested.unreached:
         yield UNREACHED, str(branch.place), branch.id, branch.what, "", "", "", "", ""

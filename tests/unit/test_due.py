@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from relcare.cli import main
 
 AS_OF = "2026-11-20"
+LATE = ("overdue", "no record", "undetermined")
 COMMANDS = (("due", "--within", "60 days"), ("overdue", "--at-risk"), ("complaints",), ("due", "--group", "customer"))
 
 
@@ -119,3 +121,33 @@ def test_a_new_clock_and_a_new_care_action_are_yaml_alone(book, root, tmp_path, 
         assert due[0]["subject_id"] in told
     told = printed(capsys, book, "explain", due[0]["subject_id"], "CARE-BIRTHDAY", "-f", "table", rules=rules)
     assert "Birthday call" in told
+
+
+@pytest.mark.parametrize("keys", ["owner", "branch", "rule", "day", "owner,day", "day,rule,branch"])
+def test_a_summary_counts_every_row_of_the_list_once(keys, book, capsys):
+    listed = rows(printed(capsys, book, "due"))
+    column = {"rule": "rule_id", "day": "act_by"}
+    named = [key for key in keys.split(",") if key != "branch"]  # the list has no column of it
+    whose = [tuple(row[column.get(key, key)][: 10 if key == "day" else None] for key in named) for row in listed]
+    counted = rows(printed(capsys, book, "due", "--summary", keys))
+    assert list(counted[0]) == [*keys.split(","), "overdue", "at_risk", "open", "total"]
+    found = {count: Counter() for count in ("overdue", "at_risk", "total")}
+    for row in counted:
+        assert int(row["total"]) == int(row["overdue"]) + int(row["at_risk"]) + int(row["open"])
+        for count, per in found.items():
+            per[tuple(row[key] for key in named)] += int(row[count])
+    statuses = [row["status"] for row in listed]
+    assert found["total"] == Counter(whose)
+    # No evidence is no excuse; a deadline without a time of day is the end of its day.
+    late = [
+        row["status"] in LATE and row["due_at"] != "" and f"{row['due_at']} 24:00" < f"{AS_OF} 24:00" for row in listed
+    ]
+    assert +found["overdue"] == Counter(w for w, passed in zip(whose, late, strict=True) if passed)
+    assert +found["at_risk"] == Counter(w for w, status in zip(whose, statuses, strict=True) if status == "at risk")
+    assert {"overdue", "at risk"} < set(statuses)
+
+
+def test_a_summary_of_a_grouped_list_is_wrong_usage(book, capsys):
+    code = main(["due", "--book", str(book), "--as-of", AS_OF, "--group", "customer", "--summary", "owner"])
+    assert code == 2
+    assert "--summary" in capsys.readouterr().err

@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from rule_files import LATER
 
 from relcare.files.translated import rule_text, translated
 from relcare.files.yaml_tree import read_documents
@@ -32,6 +33,7 @@ from relcare.rulebook.conditions import Compare, Literal, OneOf, Span
 from relcare.rulebook.decisions import Rulebook
 from relcare.rulebook.evaluate import judge
 from relcare.rulebook.marks import Marks
+from relcare.rulebook.meaning import meanings
 from relcare.rulebook.operands import zh_numeral, zh_span
 from relcare.rulebook.owed_wording import STATUSES
 from relcare.rulebook.values import known
@@ -547,6 +549,26 @@ def test_the_shipped_rules_in_chinese_and_back(root: Path) -> None:
         assert [line for line in code if word in line] == [], word
 
 
+def test_registers_corrections_rows_and_controls_in_chinese_and_back(root: Path) -> None:
+    paths = [path for path in sorted((root / "rules").rglob("*.yaml")) if ".tests." not in path.name]
+    texts = {str(path): path.read_text(encoding="utf-8") for path in paths} | {"later": LATER}
+    chinese, english = both_ways(texts)
+    assert english["later"] == LATER
+    code = chinese["later"].split("\n")
+    for word in ("edition:", "house practice", "make-up", "monday", "other hours", "corrects", "reason", "severity", "never:",
+                 "broken", "kept", "interactions", "kind:", "at:", "gives", "often}", "base:", "high"):  # fmt: skip
+        assert [line for line in code if word in line] == [], word
+    locked = [[one[:-1] for one in meanings(read(each)[1])] for each in (texts, chinese)]  # all but the places
+    assert locked[0] == locked[1]
+
+
+def test_a_correction_lacks_what_is_not_said_in_either_language() -> None:
+    text = when_file("资产: 1以上").replace(
+        "    from:", "    更正: {理由: 笔误, 审批人: 委员会, 批准日期: 2026-01-05}\n    from:"
+    )
+    assert [(code, mark) for code, mark, _ in marked(text)] == [("RUL003", "{")]
+
+
 def test_the_rules_of_the_page_in_chinese_and_back(root: Path) -> None:
     page = (root / "docs" / "rules.md").read_text(encoding="utf-8")
     blocks = [part.split("```")[0] for part in page.split("```yaml\n")[1:]]
@@ -621,7 +643,7 @@ def test_the_page_of_words_holds_the_tables(root: Path) -> None:
             row
             for table in (
                 keys.KIND_WORDS, keys.CHOICE_WORDS, keys.YES_NO_WORDS, keys.ROLL_WORDS, keys.JUDGED_WORDS,
-                keys.OUTCOME_WORDS, keys.NOTHING_WORDS, STATUSES, keys.TYPE_WORDS, keys.EMPTY_WORDS, keys.TIME_WORDS,
+                keys.OUTCOME_WORDS, keys.GIVES_WORDS, keys.SEVERITY_WORDS, keys.NOTHING_WORDS, STATUSES, keys.TYPE_WORDS, keys.EMPTY_WORDS, keys.TIME_WORDS,
                 keys.WEEK_WORDS,
             )
             for row in word_rows(table)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from rule_files import LATER
 
 from relcare.cli import OK, USAGE, main
 from relcare.files.modelines import modeline, write_modelines
@@ -52,7 +53,7 @@ def english(root: Path) -> Texts:
     }
     page = (root / "docs" / "rules.md").read_text(encoding="utf-8")
     blocks = [part.split("```")[0] for part in page.split("```yaml\n")[1:]]
-    return shipped | {f"block-{number}": text for number, text in enumerate(blocks)}
+    return shipped | {f"block-{number}": text for number, text in enumerate(blocks)} | {"later": LATER}
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +158,7 @@ def name_of(what: str) -> list[str]:
         "a document of obligations": ["a document of obligations of customer"], "a fact": ["a fact of customer"],
         "what ends obligations": ["what ends obligations of customer"],
         "a rule": ["a rule of a decision of customer", "a rule of an obligation of customer"],
+        "a document of controls": ["a document of controls of customer"], "a control": ["a control of customer"],
     }  # fmt: skip
     return of_subject.get(what, [what])
 

@@ -86,7 +86,8 @@ def _of_clock(rule: Obligation) -> Iterator[OwedVariant]:
         yield changed("without `warns`", warns=None)
         for span, what in _spans(rule.warns, "warns"):
             yield changed(what, warns=span)
-    if rule.lapses.after is not None:
+    # Of a period that is over an example can't ask beside the one that follows.
+    if rule.lapses.after is not None and (rule.every is None or rule.every.on):
         for span, what in _spans(rule.lapses.after, "lapses"):
             yield changed(what, lapses=Lapse(span))
         yield changed("never given up", lapses=Lapse())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 
+from relcare.rulebook.controls import spoken
 from relcare.rulebook.trials.trial import Trial
 
 SPECIAL = frozenset(",[]{}#&*!|>'\"%@`")
@@ -11,7 +12,7 @@ SPECIAL = frozenset(",[]{}#&*!|>'\"%@`")
 
 def example_line(trial: Trial) -> str:
     """`- {as of: 2026-11-20, tier: core_vip, gives: due 2026-12-31}`, ready to stand under `examples:`."""
-    return f"- {{{', '.join([*given_parts(trial), f'gives: {written(trial.gives)}'])}}}"
+    return f"- {{{', '.join([*given_parts(trial), f'gives: {written(spoken(trial.target, trial.gives))}'])}}}"
 
 
 def given_parts(trial: Trial) -> list[str]:
