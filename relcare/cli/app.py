@@ -28,8 +28,10 @@ GROUPS: dict[str, tuple[str, dict[str, str]]] = {
         {
             "check": "relcare.cli.rules_check",
             "test": "relcare.cli.rules_test",
+            "show": "relcare.cli.rules_show",
             "diff": "relcare.cli.rules_diff",
             "lock": "relcare.cli.rules_lock",
+            "schema": "relcare.cli.rules_schema",
         },
     ),
     "calendar": (

@@ -45,10 +45,12 @@ def carry_out(
 
 def _write(result: Result, request: Request, target: Target, *, tells_problems: bool) -> bool:
     """Write the report, or the SQL where it was asked for; say whether there was anything in it."""
-    if request.show_sql or result.text:
+    if request.show_sql:
         with opened(target.path) as stream:
-            stream.write((result.text or result.sql).encode())
+            stream.write(result.sql.encode())
         return False
+    if result.text is not None:
+        return _write_text(result.text, target)
     failed = any(problem.severity == "error" for problem in result.problems)
     if result.report is None or (request.strict and failed and not tells_problems):
         return False
@@ -64,6 +66,19 @@ def _write(result: Result, request: Request, target: Target, *, tells_problems: 
             raise
         raise WrongUsage(f"{target.path or 'stdout'} can't be written: {error.strerror}") from error
     return found if result.found is None else result.found
+
+
+def _write_text(text: str, target: Target) -> bool:
+    try:
+        with opened(target.path) as stream:
+            stream.write(text.encode())
+    except BrokenPipeError:
+        pass
+    except OSError as error:
+        if target.path is None and error.errno != errno.ENOSPC:
+            raise
+        raise WrongUsage(f"{target.path or 'stdout'} can't be written: {error.strerror}") from error
+    return False
 
 
 def _render(report: Report, target: Target) -> bool:

@@ -45,6 +45,12 @@ Lang = Annotated[
         "--lang", metavar="en|zh", help="Language of labels. [the book's, else en]", callback=_one_of(LANGUAGES)
     ),
 ]
+RuleLang = Annotated[
+    str,
+    typer.Option(
+        "--lang", metavar="en|zh", help="Language of the rules. [the book's, else en]", callback=_one_of(LANGUAGES)
+    ),
+]
 Format = Annotated[
     str,
     typer.Option(
@@ -58,6 +64,7 @@ Format = Annotated[
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to FILE; its suffix gives the format.")
 ]
+TextOutput = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to FILE.")]
 NoHeaders = Annotated[bool, typer.Option("--no-headers", help="Leave out the line of column names.")]
 Columns = Annotated[
     str, typer.Option("--columns", metavar="A,B,C", help="These columns only, in this order; of customers, any fact.")

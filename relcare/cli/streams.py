@@ -30,6 +30,23 @@ class Target(NamedTuple):
         return "file" if self.path is not None else "terminal" if self.format == "table" else "pipe"
 
 
+def text_target(path: Path | None, *, color: str, quiet: bool) -> Target:
+    """The target of a text that has one form only; raises WrongUsage where `path` can't be written."""
+    if path is not None and str(path) == "-":
+        path = None
+    if path is not None:
+        _check(path)
+    is_terminal = path is None and sys.stdout.isatty()
+    return Target("", path, color=wants_color(color, is_terminal=is_terminal), quiet=quiet)
+
+
+def _check(path: Path) -> None:
+    if path.is_dir():
+        raise WrongUsage(f"{path} is a folder")
+    if not path.absolute().parent.is_dir():
+        raise WrongUsage(f"there is no folder {path.absolute().parent}")
+
+
 def target(
     format_name: str, path: Path | None, *, color: str, headers: bool, quiet: bool, fail_if_any: bool = False
 ) -> Target:
@@ -42,10 +59,7 @@ def target(
     if path is not None:
         if not format_name and path.suffix.lower() not in SUFFIXES:
             raise WrongUsage(f"the suffix of {path} names no format: {', '.join(SUFFIXES)}, or give -f")
-        if path.is_dir():
-            raise WrongUsage(f"{path} is a folder")
-        if not path.absolute().parent.is_dir():
-            raise WrongUsage(f"there is no folder {path.absolute().parent}")
+        _check(path)
         format_name = format_name or SUFFIXES[path.suffix.lower()]
     is_terminal = path is None and sys.stdout.isatty()
     format_name = format_name or ("table" if is_terminal else "tsv")

@@ -6,6 +6,7 @@ from relcare.located import Node
 from relcare.rulebook.decisions import Rulebook
 from relcare.rulebook.decode_obligations import ObligationReader, Owed
 from relcare.rulebook.history import without_history
+from relcare.rulebook.keys import entry
 from relcare.rulebook.limits import missing_on
 from relcare.rulebook.needs import limits_named, limits_of
 from relcare.rulebook.obligations import Obligation, RowsDone, facts_named, parts_of
@@ -70,7 +71,7 @@ class Chains:
             if day is not None:
                 message = f"limit `{name}` has no value on {day}, when rule `{rule.id}` is in force"
                 hint = f"give it a period from {day}, or begin or end the rule with the limit"
-                self._reader.note(owed.node.get("from") or owed.node, "RUL045", message, hint)
+                self._reader.note(entry(owed.node, "from") or owed.node, "RUL045", message, hint)
                 gaps = True
         return not gaps and (not rule.at_start or self._is_historic(owed))
 
@@ -89,7 +90,7 @@ class Chains:
         name, why = without_history(owed.rule, self._rulebook)
         if not name:
             return True
-        at: Node = owed.node.get("judged") or owed.node
+        at: Node = entry(owed.node, "judged") or owed.node
         message = f"`{name}` can't be judged at the start: {why}"
         self._reader.note(at, "RUL079", message, "leave `judged` out: it is then judged at the as-of date")
         return False

@@ -27,6 +27,7 @@ CODES = {
     "RUL025": "The outcome is not among those that the decision declares.",
     "RUL026": "The rule's id stands in another decision as well.",
     "RUL027": "`dated by` does not name a date field of the subject.",
+    "RUL029": "The Chinese label is that of several things.",
     "RUL030": "The condition names a fact that does not exist or can't be reached.",
     "RUL031": "The words are not a test.",
     "RUL032": "The test does not fit the type of the fact.",

@@ -24,7 +24,7 @@ class LimitPeriod:
 
     start: date
     until: date | None
-    text: str  # as typed; its type is that of the fact it is compared with
+    text: str = field(compare=False)  # as typed; its type is that of the fact it is compared with
     cites: tuple[str, ...] = ()
     place: Place = field(default=Place(""), compare=False)
     corrects: Correction | None = None

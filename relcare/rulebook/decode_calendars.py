@@ -30,6 +30,7 @@ from typing import NamedTuple
 
 from relcare.located import Mapping, Node, Place, Scalar
 from relcare.rulebook.decode_hours import DAYS_OF_WEEK, week_hours, windows_of
+from relcare.rulebook.keys import WEEK_WORDS, YES_NO_WORDS
 from relcare.rulebook.reader import Reader, read_day
 from relcare.rulebook.suggest import did_you_mean
 from relcare.timing.calendars import (
@@ -51,6 +52,8 @@ KEYS = (
     "kind", "calendar", "base", "make-up days", "week", "hours", "time zone", "known", "closed every year", "closes",
     "holidays", "festivals",
 )  # fmt: skip
+KNOWN_KEYS = ("from", "to")
+FESTIVAL_KEYS = ("name", "days")
 HOLIDAY_KEYS = ("name", "announced", "closed", "open", "other hours")
 ANY_CALENDAR = ("calendars", "")  # a calendar has no name: nothing is said about unknown calendars
 LEAP_YEAR = "2024"
@@ -110,7 +113,7 @@ def _make(
 def _decoded(reader: Reader, name: str, draft: _Draft, base: Calendar | None, *, is_based: bool) -> Calendar:
     found, document = draft
     base = base or Calendar(name)
-    if "make-up days" in found and reader.word(found["make-up days"], "yes or no", ("yes", "no")) == "no":
+    if "make-up days" in found and reader.word(found["make-up days"], "yes or no", ("yes", "no"), YES_NO_WORDS) == "no":
         if not is_based:
             message = "only a calendar with a `base` has make-up days that can stay closed"
             reader.note(found["make-up days"], "CAL008", message, "leave the open days out, or add `base: …`")
@@ -175,7 +178,7 @@ def _zone(reader: Reader, node: Node | None) -> str:
 def _known(reader: Reader, found: dict[str, Node], document: Mapping, base: Calendar) -> tuple[date, date]:
     """The first and last day of what is known, all time where that can't be read; of a base what is not said here."""
     node = reader.need(found, "known", document, "the calendar")
-    parts = reader.mapping(node, "`known`", ("from", "to"))
+    parts = reader.mapping(node, "`known`", KNOWN_KEYS)
     if node is None or parts is None:
         return FIRST, LAST
     if "base" not in found:
@@ -191,14 +194,12 @@ def _known(reader: Reader, found: dict[str, Node], document: Mapping, base: Cale
 
 
 def _week(reader: Reader, node: Node) -> tuple[bool, ...]:
-    named = set()
+    named: set[str] = set()
     texts = reader.texts(node, "`week`")
     for text in texts:
-        if text.text in DAYS_OF_WEEK:
-            named.add(text.text)
-        else:
-            hint = did_you_mean(text.text, DAYS_OF_WEEK) or "name the days that are open: monday, tuesday, …"
-            reader.note(text, "CAL004", f"`{text.text}` is not a day of the week", hint)
+        hint = "name the days that are open: monday, tuesday, …"
+        day = reader.word_of(text, "a day of the week", DAYS_OF_WEEK, WEEK_WORDS, "CAL004", hint)
+        named.update((day,) if day else ())
     return tuple(day in named for day in DAYS_OF_WEEK) if named else WEEKDAYS
 
 
@@ -283,7 +284,7 @@ def _festivals(reader: Reader, node: Node | None) -> dict[str, Festival]:
     festivals = {}
     for key, value in reader.entries(node, "the festivals"):
         name = reader.name(key, "a festival")
-        found = reader.mapping(value, "a festival", ("name", "days"))
+        found = reader.mapping(value, "a festival", FESTIVAL_KEYS)
         if name is None or found is None:
             continue
         days: dict[date, Place] = {}

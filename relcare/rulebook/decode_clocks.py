@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as Named
 from dataclasses import replace
 from typing import NamedTuple
 
 from relcare.located import Node, Scalar, Sequence
 from relcare.rulebook.conditions import ELAPSED_UNITS, WORKING_DAYS, Span
-from relcare.rulebook.decode_conditions import Spot
 from relcare.rulebook.decode_points import POINT_HINT, PointReader, spot_of
+from relcare.rulebook.keys import ROLL_WORDS
+from relcare.rulebook.names import Labelled, named
 from relcare.rulebook.obligations import Cadence, Lapse, Pauses, Point, Start
 from relcare.rulebook.operands import Misread, read_span
 from relcare.rulebook.reader import Reader
+from relcare.rulebook.spots import Spot, mark_pattern, mark_span
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.vocabulary import Table, Vocabulary
-from relcare.rulebook.words import EVERY, LAPSES, PAUSES, STARTS, UNITS, WARNS, find_in
+from relcare.rulebook.words import EVERY, LAPSES, PAUSES, STARTS, UNITS, WARNS, WITHIN, ZH_PERIODS, find_in
 from relcare.timing.calendars import Calendar
 from relcare.timing.spans import DAYS, MONTHS
 
@@ -80,8 +83,8 @@ class ClockReader:
         if found is None:
             self._spot(spot, "RUL075", f"`{spot.text}` starts nothing", "write a date, or `end of RULE`")
             return None, None
-        spelling, slots = found
-        values = [spot.cut(slot) for slot in slots]
+        spelling = found[0]
+        values = mark_pattern(self._reader, spot, *found)
         if spelling.primitive == "end of":
             return Start("end of", rule=values[0].text), values[0]
         fact = self._points.timed(values[0], month=True)
@@ -102,16 +105,17 @@ class ClockReader:
         if found is None:
             return None
         spelling, slots = found
+        if spelling.primitive == "period" and not spot.text.isascii() and spot.text.startswith("每"):
+            slots = [(1, len(spot.text))]
+        values = [spot.cut(slot) for slot in slots]
+        if spelling.primitive == "period" and self._knows(values[0]):
+            return self._festivals(values, calendar)
+        mark_pattern(self._reader, spot, spelling, slots)
         if spelling.primitive == "festival":
             return Cadence(festivals=())
-        values = [spot.cut(slot) for slot in slots]
-        words = values[0].text.split()
-        unit = UNITS.get(words[-1].lower(), "")
-        if not unit and len(words) == 1 and spelling.primitive == "period" and self._knows(words[0]):
-            return self._festivals(values, calendar)
-        amount = 1 if len(words) == 1 else self._amount(values[0])
+        amount, unit = self._period(values[0])
         if not unit or amount is None:
-            near = did_you_mean(words[-1].lower(), ("month", "quarter", "year", "festival"))
+            near = did_you_mean(values[0].text.split(" ")[-1].lower(), ("month", "quarter", "year", "festival"))
             self._spot(values[0], "RUL075", f"`{values[0].text}` is no period that comes again", near or EVERY_HINT)
             return None
         if unit not in MONTHS:
@@ -128,24 +132,43 @@ class ClockReader:
             return None
         return Cadence(months)
 
-    def _amount(self, spot: Spot) -> int | None:
+    def _period(self, spot: Spot) -> tuple[int | None, str]:
+        """How many of which unit: `quarter`, `2 months`, `季度`, `2个月`; no unit where it is no period."""
+        word = ZH_PERIODS.get(spot.text, spot.text.lower())
+        if " " not in spot.text and word in UNITS:
+            zh = next((zh for zh, period in ZH_PERIODS.items() if UNITS.get(period) == UNITS[word]), spot.text)
+            self._reader.said(spot.at, spot.part(), word, zh)
+            return 1, UNITS[word]
         span = read_span(spot.text)
-        return None if isinstance(span, Misread) else span.amount
+        if isinstance(span, Misread):
+            words = spot.text.split()
+            return None, UNITS.get(words[-1].lower(), "") if len(words) > 1 else ""
+        mark_span(self._reader, spot, span)
+        return span.amount, span.unit
 
-    def _knows(self, festival: str) -> bool:
-        return any(festival in calendar.festivals for calendar in self._calendars.values())
+    def _knows(self, spot: Spot) -> bool:
+        return any(
+            spot.text in (name, festival.zh)
+            for calendar in self._calendars.values()
+            for name, festival in calendar.festivals.items()
+        )
 
     def _festivals(self, spots: list[Spot], calendar: Node | None) -> Cadence | None:
         """Named festivals: of the rule's own calendar, else of any."""
         own = calendar.text if isinstance(calendar, Scalar) else ""
         calendars = [self._calendars[own]] if own in self._calendars else list(self._calendars.values())
-        known = {name for one in calendars for name in one.festivals}
+        listed = {name: Labelled(name, festival.zh) for one in calendars for name, festival in one.festivals.items()}
+        names: dict[str, None] = {}
         for spot in spots:
-            if spot.text not in known:
+            name = named(self._reader, spot, listed.__contains__, listed.values, "RUL029")
+            if name is None:
+                return None
+            names[name] = None
+            if name not in listed:
+                known = list(listed) if spot.text.isascii() else [each.zh for each in listed.values()]
                 hint = did_you_mean(spot.text, known) or EVERY_HINT
                 self._spot(spot, "RUL076", f"no calendar has a festival `{spot.text}`", hint)
-        names = tuple(dict.fromkeys(spot.text for spot in spots))
-        return Cadence(festivals=names) if names and known.issuperset(names) else None
+        return Cadence(festivals=tuple(names)) if names and listed.keys() >= names.keys() else None
 
     def _deadline(self, found: dict[str, Node], owner: Node, what: str, every: Cadence | None) -> Point | None:
         within, due = found.get("within"), found.get("due")
@@ -158,7 +181,7 @@ class ClockReader:
                 self._note(within, "RUL072", message, "add `starts: FACT` or `every: …`, or write `due: …`")
                 return None
             text = self._reader.text(within, "`within`")
-            span = None if text is None else self._points.span(spot_of(text))
+            span = None if text is None else self._within(spot_of(text))
             return None if span is None else self._rolled(Point("start", span=span), found)
         if due is None:
             hint = "add `within: SPAN`, counted from the start, or `due: …`"
@@ -171,6 +194,15 @@ class ClockReader:
         if point is None or not self._fits(point, text, every):
             return None
         return self._rolled(point, found)
+
+    def _within(self, spot: Spot) -> Span | None:
+        """`5 working days`, `5个工作日内`."""
+        spelling, slots = WITHIN[0], [(0, len(spot.text))]
+        for ending in ("以内", "之内", "内"):
+            if spot.text.endswith(ending) and len(spot.text) > len(ending):
+                slots = [(0, len(spot.text) - len(ending))]
+                break
+        return self._points.span(mark_pattern(self._reader, spot, spelling, slots)[0])
 
     def _fits(self, point: Point, text: Scalar, every: Cadence | None) -> bool:
         """Whether a deadline can stand beside what starts the rule."""
@@ -188,7 +220,7 @@ class ClockReader:
         node = found.get("rolls")
         if node is None:
             return point
-        if self._reader.word(node, "a day to roll to", ("next open day",)) is None:
+        if self._reader.word(node, "a day to roll to", ("next open day",), ROLL_WORDS) is None:
             return None
         if point.span is None or point.span.unit == WORKING_DAYS or point.span.unit in ELAPSED_UNITS:
             message = "only a deadline in days, weeks, months or years rolls"
@@ -244,9 +276,10 @@ class ClockReader:
             hint = "write `30 days after due`, `when the next opens` or `never`"
             self._spot(spot, "RUL075", f"`{spot.text}` does not say when it is given up", hint)
             return default
-        spelling, slots = found
+        spelling = found[0]
+        values = mark_pattern(self._reader, spot, *found)
         if spelling.primitive == "after":
-            return Lapse(after=self._points.span(spot.cut(slots[0])))
+            return Lapse(after=self._points.span(values[0]))
         if spelling.primitive == "next" and not recurs:
             self._spot(
                 spot, "RUL072", "there is no next one of a rule that does not come again", "write `30 days after due`"
@@ -262,7 +295,7 @@ class ClockReader:
         if found is None:
             self._spot(spot, "RUL075", f"`{spot.text}` does not say when to warn", "write `1 working day before`")
             return None
-        return self._points.span(spot.cut(found[1][0]))
+        return self._points.span(mark_pattern(self._reader, spot, *found)[0])
 
     def _pauses(self, node: Node | None, due: Point | None) -> Pauses | None:
         texts = self._reader.texts(node, "`pauses`") if node is not None else ()
@@ -282,23 +315,30 @@ class ClockReader:
         for part in _parts(texts):
             spelling, slots = find_in(PAUSES, part.text) or (PAUSES[1], [])
             if spelling.primitive == "most":
-                most = self._most(part.cut(slots[0]), due)
-            elif self._is_pause(part, tables):
-                kinds.append(part.text)
+                most = self._most(mark_pattern(self._reader, part, spelling, slots)[0], due)
+            else:
+                kinds += self._kind(part, tables)
         if not kinds:
-            if all(part.text.startswith("at most ") for part in _parts(texts)):
+            if all(part.text.startswith(("at most ", "最多", "至多")) for part in _parts(texts)):
                 self._note(node, "RUL078", "it does not say which events pause the clock", "name them before `at most`")
             return None
         return Pauses(tuple(dict.fromkeys(kinds)), most)
 
-    def _is_pause(self, spot: Spot, tables: list[Table]) -> bool:
-        codes = [code.key for t in tables if t.pauses for code in t.fields[t.pauses.kind].codes]
-        if spot.text in codes:
-            return True
+    def _kind(self, spot: Spot, tables: list[Table]) -> list[str]:
+        """The kind of events that is named; none (noted) where there is none of that name."""
+        listed = [
+            Labelled(code.key, code.label.zh) for t in tables if t.pauses for code in t.fields[t.pauses.kind].codes
+        ]
+        codes = [each.key for each in listed]
+        kind = named(self._reader, spot, codes.__contains__, lambda: dict.fromkeys(listed), "RUL029")
+        if kind is None or kind in codes:
+            return [] if kind is None else [kind]
+        if not spot.text.isascii():
+            codes = [each.zh for each in listed]
         names = " or ".join(f"`{table.name}`" for table in tables)
         hint = did_you_mean(spot.text, codes) or "its kinds are " + ", ".join(f"`{code}`" for code in codes)
         self._spot(spot, "RUL078", f"{names} has no kind `{spot.text}`", hint)
-        return False
+        return []
 
     def _most(self, spot: Spot, due: Point | None) -> Span | None:
         """A maximum in the unit of the clock: what does not count of it is counted in days of its kind, or in time."""
@@ -330,7 +370,7 @@ def _parts(texts: tuple[Scalar, ...]) -> list[Spot]:
     parts: list[Spot] = []
     for text in texts:
         start, whole = 0, spot_of(text)
-        for item in whole.text.split(","):
+        for item in re.split("[,，、]", whole.text):
             parts.append(whole.cut((start, start + len(item))))
             start += len(item) + 1
     return [part for part in parts if part.text]

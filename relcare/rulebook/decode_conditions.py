@@ -25,12 +25,35 @@ from relcare.rulebook.conditions import (
     Other,
     Within,
 )
+from relcare.rulebook.keys import KEYS, YES_NO_WORDS, in_zh, key_meant, meant
 from relcare.rulebook.limits import Limits, say_type
-from relcare.rulebook.operands import EXAMPLES, Misread, Typed, in_order, read_codes, read_share, read_span, read_value
+from relcare.rulebook.names import Labelled, labels, named
+from relcare.rulebook.operands import (
+    EXAMPLES,
+    Misread,
+    Typed,
+    in_order,
+    number_words,
+    read_codes,
+    read_share,
+    read_span,
+    read_value,
+)
 from relcare.rulebook.reader import Reader, is_name
+from relcare.rulebook.spots import Spot, literal_part, mark_code, mark_pattern, mark_span, sooner
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.vocabulary import NUMERIC, TEMPORAL
-from relcare.rulebook.words import SHARES, TESTS, Spelling, beginnings, find_test, match
+from relcare.rulebook.words import (
+    SHARES,
+    TESTS,
+    Slots,
+    Spelling,
+    beginnings,
+    find_in,
+    find_tests,
+    match,
+    zh_words,
+)
 
 NESTING = ("all", "any", "none")
 TIMED = ("date", "moment")
@@ -53,6 +76,18 @@ INSTEAD = {
 }
 
 
+INSTEAD_ZH = {
+    "at least …": "不早于…",
+    "at most …": "不晚于…",
+    "more than …": "晚于…",
+    "less than …": "早于…",
+    "on or after …": "…以上",
+    "on or before …": "…以下",
+    "after …": "超过…",
+    "before …": "不满…",
+}
+
+
 class Scope(NamedTuple):
     """What a condition may name: the facts of a subject, or the fields of a table.
 
@@ -63,30 +98,15 @@ class Scope(NamedTuple):
     find: Callable[[str], Typed | None]
     names: Callable[[], Collection[str]]
     broken: Callable[[str], bool]
-
-
-class Spot(NamedTuple):
-    """A stretch of the text of a scalar, beginning at `start`; `text` is that stretch."""
-
-    at: Scalar
-    start: int
-    text: str
-
-    def part(self, start: int = 0, end: int | None = None) -> tuple[int, int]:
-        """The stretch from `start` to `end` of this spot, counted in the scalar."""
-        return self.start + start, self.start + (len(self.text) if end is None else end)
-
-    def cut(self, slot: tuple[int, int]) -> Spot:
-        """A smaller spot within, without the spaces around it."""
-        text = self.text[slot[0] : slot[1]]
-        return Spot(self.at, self.start + slot[0] + len(text) - len(text.lstrip()), text.strip())
+    labelled: Callable[[], list[Labelled]] = list
 
 
 class Named(NamedTuple):
-    """A fact is named here."""
+    """A fact is named here, in so many characters."""
 
     fact: str
     place: Place
+    width: int
 
 
 class ConditionReader:
@@ -115,10 +135,13 @@ class ConditionReader:
                 node, "RUL039", "a condition without a test would hold for everyone", "write `otherwise:`"
             )
             return [None]
-        return [
-            self._nested(key.text, value) if key.text in NESTING else self._line(key, value)
-            for key, value in node.entries
-        ]
+        parts = []
+        for key, value in node.entries:
+            word = key.text if key.text in NESTING else key_meant(key.text, NESTING)
+            if word:
+                self._reader.said(key, (0, len(key.text)), word, in_zh(KEYS, word))
+            parts.append(self._nested(word, value) if word else self._line(key, value))
+        return parts
 
     def _nested(self, word: str, node: Node) -> Condition | None:
         if isinstance(node, Mapping):
@@ -166,24 +189,36 @@ class ConditionReader:
 
     def fact(self, spot: Spot) -> Typed | None:
         """The fact that is named; noted if the scope has none of that name."""
-        found = self._scope.find(spot.text)
-        if found is None and not self._scope.broken(spot.text):
-            hint = did_you_mean(spot.text, self._scope.names())
+        name = self.name(spot)
+        if name is None:
+            return None
+        found = self._scope.find(name)
+        if found is None and not self._scope.broken(name):
+            hint = did_you_mean(spot.text, self._known_names(spot.text))
             message = f"{self._scope.what} has no fact `{spot.text}`"
             if "." in spot.text:
                 message = f"`{spot.text}` can't be reached from {self._scope.what}"
                 hint = hint or "its table needs a field that `refers` to the other subject"
             self._reader.note(spot.at, "RUL030", message, hint, part=spot.part())
         place = spot.at.place
-        self.named.append(Named(spot.text, place._replace(column=place.column + spot.start)))
-        return found if found is None or found.name == spot.text else _renamed(found, spot.text)
+        self.named.append(Named(name, place._replace(column=place.column + spot.start), len(spot.text)))
+        return found if found is None or found.name == name else _renamed(found, name)
+
+    def name(self, spot: Spot) -> str | None:
+        """The key of the fact that is named by its key or label; None (noted) where a label is ambiguous."""
+        return named(
+            self._reader, spot, lambda text: self._scope.find(text) is not None, self._scope.labelled, "RUL029"
+        )
+
+    def _known_names(self, text: str) -> Collection[str]:
+        return self._scope.names() if text.isascii() else labels(self._scope.labelled())
 
     def test(self, fact: Typed, spot: Spot, place: Place) -> Condition | None:
         """The test of a fact that the words of `spot` stand for."""
         words = " ".join(spot.text.split())
         if words != spot.text:
             spot = Spot(spot.at, spot.start, words)
-        found = find_test(words)
+        found = self._spelling(fact, spot)
         if found is None:
             if words.startswith("["):
                 spots = self._bracketed(spot)
@@ -192,7 +227,7 @@ class ConditionReader:
         spelling, slots = found
         if not self._fits(fact, spelling, spot):
             return None
-        values = [spot.cut(slot) for slot in slots]
+        values = mark_pattern(self._reader, spot, spelling, slots)
         match spelling.primitive:
             case "known":
                 return Known(fact.name, place, words)
@@ -210,19 +245,43 @@ class ConditionReader:
                 codes = None if spots is None else self._codes(fact, spots)
                 return None if codes is None else Includes(fact.name, codes, place, words)
 
+    def _spelling(self, fact: Typed, spot: Spot) -> tuple[Spelling, Slots] | None:
+        """The test that is written; None for a bare value.
+
+        Chinese words have no spaces between them: a code whose label looks like a test (`不满意`) is that code, and of several
+        spellings that one counts that fits the type.
+        """
+        if not spot.text.isascii() and (spot.text.startswith("[") or self._is_code(fact, spot.text)):
+            return None
+        every = list(find_tests(spot.text))
+        fitting = next((one for one in every if self._is_for(fact, one[0])), None)
+        if fitting is None and every and not spot.text.isascii() and fact.type in ("text", "id"):
+            return None
+        return fitting or next(iter(every), None)
+
+    def _is_code(self, fact: Typed, text: str) -> bool:
+        return any(text in (code.key, code.label.zh) for code in fact.codes)
+
+    def _is_for(self, fact: Typed, spelling: Spelling) -> bool:
+        return spelling.fits not in FITS or fact.type in FITS[spelling.fits][0]
+
     def _fits(self, fact: Typed, spelling: Spelling, spot: Spot) -> bool:
         types, purpose = FITS.get(spelling.fits, (frozenset({fact.type}), ""))
         if fact.type in types:
             return True
         words = spelling.pattern.split("…")[0].strip()
+        is_zh = match(spot.text, spelling.pattern) is None
         if fact.type in ("code", "text", "id"):
             hint = "write a value or a list of values"
         elif fact.type in ORDERED and words in INSTEAD:
-            hint = f"write `{INSTEAD[words]}`"
+            hint = f"write `{INSTEAD_ZH[spelling.pattern] if is_zh else INSTEAD[words]}`"
         else:
             hint = {"codes": "write `includes CODE`", "yes_no": "write `yes` or `no`"}.get(fact.type, "")
-        message = f"`{words}` {purpose}; `{fact.name}` is of type {fact.type}"
-        self._reader.note(spot.at, "RUL032", message, hint, part=spot.part(0, len(words)))
+        start, end = literal_part(spot, spelling) if is_zh else (0, len(words))
+        message = f"`{spot.text[start:end]}` {purpose}; `{fact.name}` is of type {fact.type}"
+        if not is_zh:
+            message = f"`{words}` {purpose}; `{fact.name}` is of type {fact.type}"
+        self._reader.note(spot.at, "RUL032", message, hint, part=spot.part(start, end))
         return False
 
     def _between(self, fact: Typed, values: list[Spot], place: Place, words: str) -> Condition | None:
@@ -251,6 +310,7 @@ class ConditionReader:
             message = f"`{fact.name}` is a date and can't be compared by {span.unit}"
             self._reader.note(value.at, "RUL032", message, "write days, weeks, months, …", part=value.part())
             return None
+        mark_span(self._reader, value, span)
         return Within(fact.name, direction, span, place, words)
 
     def _values(self, fact: Typed, spots: list[Spot], place: Place, words: str) -> Condition | None:
@@ -276,10 +336,11 @@ class ConditionReader:
         codes: set[str] = set()
         whole = True
         for spot in spots:
-            if fact.type == "yes_no" and spot.text not in ("yes", "no"):
-                code: str | Misread = Misread(
-                    "RUL035", f"`{fact.name}` is yes or no, not `{spot.text}`", did_you_mean(spot.text, ("yes", "no"))
-                )
+            code: str | Misread
+            if fact.type == "yes_no":
+                code = spot.text if spot.text in YES_NO_WORDS else meant(spot.text, YES_NO_WORDS, YES_NO_WORDS)
+                near = did_you_mean(spot.text, YES_NO_WORDS if spot.text.isascii() else YES_NO_WORDS.values())
+                code = code or Misread("RUL035", f"`{fact.name}` is yes or no, not `{spot.text}`", near)
             else:
                 code = read_codes(fact, spot.text)
             if isinstance(code, Misread):
@@ -288,6 +349,7 @@ class ConditionReader:
                 whole = False
             else:
                 codes.add(code)
+                mark_code(self._reader, spot, fact, code)
         return tuple(sorted(codes)) if whole else None
 
     def _bracketed(self, spot: Spot) -> list[Spot] | None:
@@ -310,16 +372,19 @@ class ConditionReader:
         if text in self._limits:
             self._limits.use(text, fact, spot.at, spot.part())
             return Limit(text)
-        for pattern, divisor in SHARES:
-            slots = match(text, pattern)
-            share = None if slots is None else read_share(text[: slots[0][1]], divisor)
-            if slots is not None and share is not None:
-                return self._other(fact, spot.cut(slots[1]), share)
+        for spelling in SHARES:
+            found = find_in((spelling,), text)
+            share = None if found is None else read_share(text[slice(*found[1][0])], int(spelling.detail))
+            if found is not None and share is not None:
+                return self._other(fact, mark_pattern(self._reader, spot, *found)[1], share)
         if is_name(text.replace(".", "_")) and self._scope.find(text) is not None:
             return self._other(fact, spot, None)
         value = read_value(fact, text)
         if not isinstance(value, Misread):
+            self._reader.said(spot.at, spot.part(), *number_words(fact, text, value))
             return Literal(value)
+        if not text.isascii() and text in {name for each in self._scope.labelled() for name in (each.zh, *each.also)}:
+            return self._other(fact, spot, None)
         if not self._scope.broken(text):
             self._note_operand(fact, spot, value, bare=bare)
         return None
@@ -341,14 +406,18 @@ class ConditionReader:
 
     def _note_operand(self, fact: Typed, spot: Spot, why: Misread, *, bare: bool) -> None:
         word = spot.text
-        if not is_name(word.split(" ", 1)[0].replace(".", "_")):
+        if bare and not word.isascii() and why.code == "RUL033":
+            hint = did_you_mean(word, zh_words(TESTS)) or "write the test as `600万以上`, `不满3次`, `不早于2026-07-01`"
+            self._reader.note(spot.at, "RUL031", f"`{word}` is not a test", sooner(word) or hint, part=spot.part())
+            return
+        if not is_name(word.split(" ", 1)[0].replace(".", "_")) or (not word.isascii() and why.code == "RUL034"):
             self._reader.note(spot.at, why.code, why.message, why.hint, part=spot.part())
             return
         if bare and " " in word:
             hint = did_you_mean(" ".join(word.split()[:2]), beginnings(TESTS)) or EXAMPLES[fact.type]
             self._reader.note(spot.at, "RUL031", f"`{word}` is not a test", hint, part=spot.part())
             return
-        hint = did_you_mean(word, [*self._limits.names(), *self._scope.names()]) or why.hint
+        hint = did_you_mean(word, [*self._limits.names(), *self._known_names(word)]) or why.hint
         message = f"`{word}` is no limit, no fact of {self._scope.what} and not a value of `{fact.name}`"
         self._reader.note(spot.at, why.code, message, hint, part=spot.part())
 

@@ -11,6 +11,7 @@ from relcare.rulebook.decisions import Approval, DatedLimit, Example
 from relcare.rulebook.decode_conditions import ConditionReader, Scope
 from relcare.rulebook.decode_measures import read_subject
 from relcare.rulebook.decode_rules import only_no, overlap, read_approval, read_example, read_role, rule_nodes, scope_of
+from relcare.rulebook.keys import GIVES_WORDS, SEVERITY_WORDS, entry, in_zh, meant
 from relcare.rulebook.limits import Limits, missing_on
 from relcare.rulebook.needs import limits_named
 from relcare.rulebook.reader import Reader
@@ -75,7 +76,7 @@ class ControlReader:
         label = reader.label(found.get("label"), name.text if name else "")
         cites = reader.cites(reader.need(found, "cites", owner, what))
         dates = reader.period(found, owner, what)
-        severity = reader.word(reader.need(found, "severity", owner, what), "a severity", SEVERITIES)
+        severity = reader.word(reader.need(found, "severity", owner, what), "a severity", SEVERITIES, SEVERITY_WORDS)
         never = reader.need(found, "never", owner, what)
         condition = conditions.read(never) if never is not None else None
         missing, not_supplied = only_no(reader, found, "if missing"), only_no(reader, found, "if not supplied")
@@ -96,14 +97,18 @@ class ControlReader:
         given = read_example(self._reader, node, scope, self._vocabulary.tables, "broken")
         if given is None:
             return None
-        if given.gives.text not in GIVES:
-            hint = did_you_mean(given.gives.text, GIVES) or "write `broken`, `kept` or `undetermined`"
-            self._reader.note(given.gives, "RUL061", f"a control does not give `{given.gives.text}`", hint)
+        text = given.gives.text
+        said = text if text in GIVES else meant(text, GIVES, GIVES_WORDS)
+        if not said:
+            hint = did_you_mean(text, GIVES if text.isascii() else GIVES_WORDS.values())
+            hint = hint or "write `broken`, `kept` or `undetermined`"
+            self._reader.note(given.gives, "RUL061", f"a control does not give `{text}`", hint)
             return None
-        return Example(given.as_of, given.facts, GIVES[given.gives.text], node.place, given.rows)
+        self._reader.said(given.gives, (0, len(text)), said, in_zh(GIVES_WORDS, said))
+        return Example(given.as_of, given.facts, GIVES[said], node.place, given.rows)
 
     def _fits_in(self, control: Control, node: Mapping) -> bool:
-        at = node.get("id") or node
+        at = entry(node, "id") or node
         if control.id in self._taken:
             hint = "an id names one rule of the whole rulebook"
             self._reader.note(at, "RUL026", f"rule `{control.id}` stands elsewhere as well", hint)
@@ -136,7 +141,7 @@ class ControlReader:
             if day is not None:
                 message = f"limit `{name}` has no value on {day}, when control `{control.id}` is in force"
                 hint = f"give it a period from {day}, or begin or end the control with the limit"
-                at: Node = read.node.get("from") or read.node
+                at: Node = entry(read.node, "from") or read.node
                 self._reader.note(at, "RUL045", message, hint)
             whole = whole and limit is not None and day is None
         return whole

@@ -18,6 +18,7 @@ from relcare.rulebook.decode_rules import (
     scope_of,
 )
 from relcare.rulebook.decode_vocabulary import code_name, decode_codes
+from relcare.rulebook.keys import CHOICE_WORDS, OUTCOME_WORDS, entry, in_zh, meant
 from relcare.rulebook.limits import Limits
 from relcare.rulebook.reader import Reader
 from relcare.rulebook.suggest import did_you_mean
@@ -68,7 +69,9 @@ class DecisionReader:
             return
         subject = read_subject(reader, found, document, self._vocabulary)
         name = reader.name(reader.need(found, "decides", document, "the decision"), "the name of a decision")
-        choose = reader.word(reader.need(found, "choose", name or document, "the decision"), "a way to choose", CHOICES)
+        choose = reader.word(
+            reader.need(found, "choose", name or document, "the decision"), "a way to choose", CHOICES, CHOICE_WORDS
+        )
         label = reader.label(found.get("label"), name.text if name else "")
         approved = read_approval(reader, found.get("approved"))
         outcomes = decode_codes(reader, found.get("outcomes"), name.text if name else "decision")
@@ -93,10 +96,13 @@ class DecisionReader:
         by_key = {code.key: code for code in declared}
         codes: dict[str, Code] = {}
         for node in nodes:
-            given = node.get("then") or node.get("otherwise")
-            if not isinstance(given, Scalar) or not given.text or given.text in codes:
+            given = entry(node, "then") or entry(node, "otherwise")
+            if not isinstance(given, Scalar) or not given.text:
                 continue
-            if given.text == UNDETERMINED:
+            key = _outcome(given.text, declared)
+            if key in codes:
+                continue
+            if key == UNDETERMINED:
                 reader.note(
                     given,
                     "RUL025",
@@ -104,16 +110,17 @@ class DecisionReader:
                     "choose another outcome",
                 )
                 continue
-            if given.text in by_key:
-                codes[given.text] = by_key[given.text]
+            if key in by_key:
+                codes[key] = by_key[key]
             elif closed:
-                hint = did_you_mean(given.text, by_key) or "declare it under `outcomes`"
+                known = by_key if key.isascii() else [code.label.zh for code in declared]
+                hint = did_you_mean(given.text, known) or "declare it under `outcomes`"
                 reader.note(given, "RUL025", f"`{given.text}` is not among the outcomes", hint)
             else:
-                label = node.get("label")
+                label = entry(node, "label")
                 plain = isinstance(label, Mapping) and {key.text for key, _ in label.entries} == {"en", "zh"}
-                shown = reader.label(label if plain else None, given.text)
-                codes[given.text] = Code(given.text, shown)
+                shown = reader.label(label if plain else None, key)
+                codes[key] = Code(key, shown)
         for code in declared:
             codes.setdefault(code.key, code)
         none = codes.pop("none", None if _always_otherwise(nodes) else NO_RULE)
@@ -146,13 +153,13 @@ class DecisionReader:
         label = reader.label(found.get("label"), name.text if name else "")
         cites = reader.cites(reader.need(found, "cites", owner, what))
         dates = reader.period(found, owner, what)
-        when, then = self._row(found, owner, what, conditions)
+        when, then = self._row(found, owner, what, conditions, _declared(draft))
         missing = only_no(reader, found, "if missing")
         not_supplied = only_no(reader, found, "if not supplied")
         corrects = reader.correction(found.get("corrects"))
         codes = [code.key for code in draft.codes]
         items = reader.items(found.get("examples"), "examples")
-        examples = [example for item in items if (example := self._example(item, scope, codes)) is not None]
+        examples = [example for item in items if (example := self._example(item, scope, draft)) is not None]
         failed = any(problem.severity == "error" for problem in reader.problems[before:])
         if failed or name is None or dates is None or then is None or then not in codes:
             return None
@@ -164,7 +171,7 @@ class DecisionReader:
         )  # fmt: skip
 
     def _row(
-        self, found: dict[str, Node], owner: Node, what: str, conditions: ConditionReader
+        self, found: dict[str, Node], owner: Node, what: str, conditions: ConditionReader, codes: tuple[Code, ...]
     ) -> tuple[Condition | None, str | None]:
         """`when` and `then`, or `otherwise` alone."""
         reader = self._reader
@@ -173,23 +180,34 @@ class DecisionReader:
                 if key in found:
                     message = f"{what} has `otherwise` and `{key}`"
                     reader.note(found[key], "RUL022", message, "`otherwise: OUTCOME` stands alone, without a condition")
-            outcome = code_name(reader, found["otherwise"], "an outcome")
-            return None, outcome.text if outcome else None
+            return None, self._given(found["otherwise"], codes)
         when = found.get("when")
         if when is None:
             message = f"{what} has neither `when` nor `otherwise`"
             reader.note(owner, "RUL022", message, "add `when:` with its conditions, or `otherwise: OUTCOME`")
         condition = None if when is None else conditions.read(when)
-        outcome = code_name(reader, reader.need(found, "then", owner, what), "an outcome")
-        return condition, outcome.text if outcome else None
+        return condition, self._given(reader.need(found, "then", owner, what), codes)
 
-    def _example(self, node: Node, scope: Scope, codes: list[str]) -> Example | None:
+    def _given(self, node: Node | None, codes: tuple[Code, ...]) -> str | None:
+        """The outcome that a rule gives, by key or Chinese label."""
+        name = code_name(self._reader, node, "an outcome")
+        return None if name is None else self._key(name, codes)
+
+    def _key(self, name: Scalar, codes: tuple[Code, ...]) -> str:
+        key = _outcome(name.text, codes)
+        label = next((code.label.zh for code in codes if code.key == key), in_zh(OUTCOME_WORDS, key))
+        self._reader.said(name, (0, len(name.text)), key, label if _outcome(label, codes) == key else key, is_name=True)
+        return key
+
+    def _example(self, node: Node, scope: Scope, draft: Draft) -> Example | None:
         given = read_example(self._reader, node, scope, self._vocabulary.tables, "OUTCOME")
         if given is None:
             return None
-        outcome = given.gives.text
-        if outcome not in codes and outcome != UNDETERMINED:
-            hint = did_you_mean(outcome, codes) or "its outcomes are " + ", ".join(f"`{code}`" for code in codes)
+        codes = draft.codes
+        outcome = self._key(given.gives, _declared(draft))
+        if outcome not in {code.key for code in codes} and outcome != UNDETERMINED:
+            known = [code.key if outcome.isascii() else code.label.zh for code in codes]
+            hint = did_you_mean(outcome, known) or "its outcomes are " + ", ".join(f"`{code}`" for code in known)
             self._reader.note(given.gives, "RUL061", f"the decision has no outcome `{outcome}`", hint)
             return None
         return Example(given.as_of, given.facts, outcome, node.place, given.rows)
@@ -197,7 +215,7 @@ class DecisionReader:
     def _fits_in(self, rule: Rule, node: Mapping, draft: Draft, otherwise: list[Rule]) -> bool:
         """Whether the rule can stand beside those before it."""
         reader = self._reader
-        at = node.get("id") or node
+        at = entry(node, "id") or node
         owner = self.ids.setdefault(rule.id, draft)
         if owner is not draft:
             message = f"rule `{rule.id}` stands in decision `{owner.name.text}` as well"
@@ -229,10 +247,10 @@ def _always_otherwise(nodes: tuple[Mapping, ...]) -> bool:
     starts: list[str] = []
     periods: list[tuple[str, str]] = []
     for node in nodes:
-        start, until = node.get("from"), node.get("until")
+        start, until = entry(node, "from"), entry(node, "until")
         begins = start.text if isinstance(start, Scalar) else ""
         starts.append(begins)
-        if node.get("otherwise") is not None:
+        if entry(node, "otherwise") is not None:
             periods.append((begins, until.text if isinstance(until, Scalar) else ""))
     reached = min(starts, default="")
     for begins, ends in sorted(periods):
@@ -242,3 +260,16 @@ def _always_otherwise(nodes: tuple[Mapping, ...]) -> bool:
             return True
         reached = max(reached, ends)
     return False
+
+
+def _declared(draft: Draft) -> tuple[Code, ...]:
+    """The outcomes that have a label to be named by: those of `outcomes`."""
+    return draft.codes if "outcomes" in draft.found else ()
+
+
+def _outcome(text: str, codes: tuple[Code, ...]) -> str:
+    """The key of an outcome that a text is, or is the Chinese label of; the text itself where it is none."""
+    if text.isascii() or any(code.key == text for code in codes):
+        return text
+    key = next((code.key for code in codes if code.label.zh == text), "")
+    return key or meant(text, OUTCOME_WORDS, OUTCOME_WORDS) or text

@@ -8,17 +8,23 @@ from typing import NamedTuple
 
 from relcare.located import Mapping, Node, Scalar, Sequence
 from relcare.rulebook.conditions import Condition
-from relcare.rulebook.decode_conditions import TIMED, ConditionReader, Spot
+from relcare.rulebook.decode_conditions import TIMED, ConditionReader
 from relcare.rulebook.decode_points import PointReader, spot_of
-from relcare.rulebook.decode_where import read_where, scope_of_rows
+from relcare.rulebook.decode_where import labelled_fields, read_where, scope_of_rows
+from relcare.rulebook.keys import entry
 from relcare.rulebook.limits import Limits
+from relcare.rulebook.names import Labelled, labels, named
 from relcare.rulebook.obligations import AllDone, AnyDone, Cadence, Evidence, FactDone, Point, RowsDone
 from relcare.rulebook.reader import Reader
+from relcare.rulebook.spots import Spot, mark_pattern
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.vocabulary import Field, RowEvidence, RowPauses, RowWaives, Table, Vocabulary
-from relcare.rulebook.words import DONE, POINTS, find_in
+from relcare.rulebook.words import DONE, EVIDENCE, IN, POINTS, WHERE, Spelling, find_in, match_zh
 
 NESTING = ("all", "any")
+EVIDENCE_KEYS = ("as", "kind", "counts when", "rule")
+PAUSES_KEYS = ("kind", "from", "until")
+WAIVES_KEYS = ("rule", "subject", "by", "why")
 NAMED = ("text", "id", "code")  # types of fields that can name a rule or a subject
 DONE_HINT = "write a word of a table and a code, as `interaction call`, or `FACT is known`"
 
@@ -27,14 +33,14 @@ def decode_roles(reader: Reader, tables: dict[str, Table], documents: list[Mappi
     """Add to the tables what their rows are to obligations: `evidence`, `pauses` and `waives` of `table` documents."""
     words: dict[str, Scalar] = {}
     for document in documents:
-        name = document.get("table")
+        name = entry(document, "table")
         table = tables.get(name.text) if isinstance(name, Scalar) else None
         if table is None or table.place != (name.place if name is not None else None):
             continue
         roles = _Roles(reader, table, limits)
-        evidence = roles.evidence(document.get("evidence"), words)
-        pauses = roles.pauses(document.get("pauses"))
-        waives = roles.waives(document.get("waives"))
+        evidence = roles.evidence(entry(document, "evidence"), words)
+        pauses = roles.pauses(entry(document, "pauses"))
+        waives = roles.waives(entry(document, "waives"))
         if evidence or pauses or waives:
             corrects = reader.correction(document.get("corrects"))
             tables[table.name] = replace(table, evidence=evidence, pauses=pauses, waives=waives, corrects=corrects)
@@ -50,7 +56,7 @@ class _Roles:
 
     def evidence(self, node: Node | None, words: dict[str, Scalar]) -> RowEvidence | None:
         reader = self._reader
-        found = reader.mapping(node, "`evidence`", ("as", "kind", "counts when", "rule"))
+        found = reader.mapping(node, "`evidence`", EVIDENCE_KEYS)
         if found is None or node is None:
             return None
         before = len(reader.problems)
@@ -75,7 +81,7 @@ class _Roles:
 
     def pauses(self, node: Node | None) -> RowPauses | None:
         reader = self._reader
-        found = reader.mapping(node, "`pauses`", ("kind", "from", "until"))
+        found = reader.mapping(node, "`pauses`", PAUSES_KEYS)
         if found is None or node is None:
             return None
         before = len(reader.problems)
@@ -90,7 +96,7 @@ class _Roles:
 
     def waives(self, node: Node | None) -> RowWaives | None:
         reader = self._reader
-        found = reader.mapping(node, "`waives`", ("rule", "subject", "by", "why"))
+        found = reader.mapping(node, "`waives`", WAIVES_KEYS)
         if found is None or node is None:
             return None
         before = len(reader.problems)
@@ -107,7 +113,7 @@ class _Roles:
         text = self._reader.text(node, "a field")
         if text is None:
             return ""
-        field = self._table.fields.get(text.text)
+        field = field_of(self._reader, self._table, text)
         if field is not None and fits(field):
             return field.name
         if field is not None:
@@ -177,30 +183,55 @@ class EvidenceReader:
     def _piece(self, spot: Spot, every: Cadence | None) -> Evidence | None:
         known = find_in(DONE, spot.text)
         if known is not None and " " not in spot.cut(known[1][0]).text:
-            name = self._points.timed(spot.cut(known[1][0]))
+            name = self._points.timed(mark_pattern(self._reader, spot, *known)[0])
             return None if name is None else FactDone(name, spot.text, spot.at.place)
         rest, window = _window(spot)
-        at = rest.text.find(" where ")
-        head = rest if at < 0 else rest.cut((0, at))
-        where = None if at < 0 else rest.cut((at + 7, len(rest.text)))
-        word, _, tail = head.text.partition(" ")
+        if window is not None:
+            self._mark(spot, IN, rest, window)
+        head, where = _where(rest)
+        if where is not None:
+            self._mark(rest, WHERE, head, where)
+        word = self._word(head.text)
         table = self._table(head, word)
         if table is None or table.evidence is None:
             return None
-        codes = self._codes(head.cut((len(word), len(head.text))), table, table.evidence) if tail else ()
+        tail = head.cut((len(word), len(head.text)))
+        if tail.text:
+            self._mark(head, EVIDENCE, head.cut((0, len(word))), tail)
+        codes = self._codes(tail, table, table.evidence) if tail.text else ()
         condition = None if where is None else read_where(self._reader, self._limits, table, where)
         since = None if window is None else self._since(window, every)
         if codes is None or (where is not None and condition is None) or (window is not None and since is None):
             return None
         return RowsDone(table.name, codes, condition, since, spot.text, spot.at.place)
 
+    def _mark(self, whole: Spot, spelling: Spelling, *parts: Spot) -> None:
+        if self._reader.marks is not None:
+            slots = tuple(part.part() for part in parts)
+            self._reader.marks.pattern(whole.at, whole.part(), spelling, slots, whole.text)
+
+    def _labelled(self) -> list[Labelled]:
+        return [Labelled(word, table.label.zh) for word, table in self._words.items()]
+
+    def _word(self, text: str) -> str:
+        """The word for rows with which a text begins: up to a space, or a Chinese name of a table."""
+        word = text.partition(" ")[0]
+        if word.isascii():
+            return word
+        known = [name for each in self._labelled() for name in (each.key, each.zh) if text.startswith(name)]
+        return max(known, key=len, default=word)
+
     def _table(self, head: Spot, word: str) -> Table | None:
         spot = head.cut((0, len(word)))
-        table = self._words.get(word)
+        name = named(self._reader, spot, self._words.__contains__, self._labelled, "RUL029")
+        if name is None:
+            return None
+        table = self._words.get(name)
         if table is None:
             if ("evidence", word) in self._reader.broken or ("evidence", "") in self._reader.broken:
                 return None
-            hint = did_you_mean(word, self._words) or DONE_HINT
+            known = list(self._words) if word.isascii() else labels(self._labelled())
+            hint = did_you_mean(word, known) or DONE_HINT
             self._note(spot, f"no table's rows are called `{word}`", hint)
             return None
         if table.reference_to(self._subject) or self._shares_customer(table):
@@ -222,17 +253,21 @@ class EvidenceReader:
         for text in (spot.text[1:-1] if bracketed else spot.text).split(","):
             spots.append(spot.cut((start, start + len(text))))
             start += len(text) + 1
-        known = [code.key for code in table.fields[evidence.kind].codes] if evidence.kind else []
-        codes = set()
+        listed = [Labelled(c.key, c.label.zh) for c in table.fields[evidence.kind].codes] if evidence.kind else []
+        known = [each.key for each in listed]
+        codes: dict[str, str] = {}
         for item in spots:
-            if item.text in known:
-                codes.add(item.text)
+            key = named(self._reader, item, known.__contains__, lambda: listed, "RUL029")
+            if key in known:
+                codes[item.text] = str(key)
                 continue
+            if not item.text.isascii():
+                known = labels(listed)
             hint = did_you_mean(item.text, known)
             if not hint:
                 hint = "its codes are " + ", ".join(f"`{code}`" for code in known) if known else "it has no `kind`"
             self._note(item if item.text else spot, f"`{evidence.word}` has no code `{item.text}`", hint)
-        return tuple(sorted(codes)) if codes and codes.issuperset(item.text for item in spots) else None
+        return tuple(sorted(set(codes.values()))) if codes and len(codes) == len({s.text for s in spots}) else None
 
     def _since(self, spot: Spot, every: Cadence | None) -> Point | None:
         """The beginning of a window that ends at a date, at the festival or at the deadline."""
@@ -252,4 +287,22 @@ def _window(spot: Spot) -> _Window:
     at = spot.text.rfind(" in the ")
     if at > 0 and (find_in(POINTS, spot.text[at + 8 :]) or spot.text[at + 8 :].startswith("last ")):
         return _Window(spot.cut((0, at)), spot.cut((at + 8, len(spot.text))))
+    at = -1 if spot.text.isascii() else spot.text.rfind("，")
+    if at > 0 and any(match_zh(spot.text[at + 1 :].strip(), spelling) for spelling in POINTS):
+        return _Window(spot.cut((0, at)), spot.cut((at + 1, len(spot.text))))
     return _Window(spot, None)
+
+
+def _where(spot: Spot) -> tuple[Spot, Spot | None]:
+    """What stands before `where` or 其中, and what follows it."""
+    for word in (" where ", "，其中"):
+        at = spot.text.find(word)
+        if at > 0:
+            return spot.cut((0, at)), spot.cut((at + len(word), len(spot.text)))
+    return spot, None
+
+
+def field_of(reader: Reader, table: Table, text: Scalar) -> Field | None:
+    """A field of a table, named by key or Chinese label."""
+    name = named(reader, Spot(text, 0, text.text), table.fields.__contains__, lambda: labelled_fields(table), "RUL029")
+    return table.fields.get(name or "")

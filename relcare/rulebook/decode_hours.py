@@ -9,6 +9,7 @@ hours: {monday..friday: 09:00-18:00, saturday: 22:00-06:00}   # or by days; thos
 from __future__ import annotations
 
 from relcare.located import Mapping, Node, Scalar
+from relcare.rulebook.keys import WEEK_WORDS, in_zh, meant
 from relcare.rulebook.reader import Reader
 from relcare.rulebook.suggest import did_you_mean
 from relcare.timing.hours import Windows, read_windows
@@ -49,13 +50,18 @@ def windows_of(reader: Reader, node: Node | None) -> Windows:
 def _days(reader: Reader, key: Scalar) -> range:
     """The days of the week of `monday` or `monday..friday`."""
     first, dots, last = (part.strip() for part in key.text.partition(".."))
+    named = []
     for word in (first, last) if dots else (first,):
-        if word not in DAYS_OF_WEEK:
-            hint = did_you_mean(word, DAYS_OF_WEEK) or "write monday, or monday..friday"
+        day = word if word in DAYS_OF_WEEK else meant(word, DAYS_OF_WEEK, WEEK_WORDS)
+        if not day:
+            known = DAYS_OF_WEEK if word.isascii() else [in_zh(WEEK_WORDS, each) for each in DAYS_OF_WEEK]
+            hint = did_you_mean(word, known) or "write monday, or monday..friday"
             reader.note(key, "CAL004", f"`{word}` is not a day of the week", hint)
             return range(0)
-    begin = DAYS_OF_WEEK.index(first)
-    end = DAYS_OF_WEEK.index(last) if dots else begin
+        named.append(day)
+        begin = key.text.index(word) if len(named) == 1 else key.text.rindex(word)
+        reader.said(key, (begin, begin + len(word)), day, in_zh(WEEK_WORDS, day))
+    begin, end = DAYS_OF_WEEK.index(named[0]), DAYS_OF_WEEK.index(named[-1])
     if end < begin:
         reader.note(key, "CAL004", f"`{key.text}` ends before it begins", "a week begins with monday")
     return range(begin, end + 1)

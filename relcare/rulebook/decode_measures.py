@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from relcare.located import Mapping, Node, Scalar
-from relcare.rulebook.decode_conditions import TIMED, Spot
-from relcare.rulebook.decode_row_measures import COUNTED, Made, RowMeasureReader, pieces_of
+from relcare.rulebook.decode_conditions import TIMED
+from relcare.rulebook.decode_row_measures import COUNTED, Made, RowMeasureReader, mark_pieces, pieces_of
+from relcare.rulebook.decode_rules import own_fact
 from relcare.rulebook.decode_vocabulary import ANY_TABLE, decode_empty, decode_range
 from relcare.rulebook.limits import Limits
 from relcare.rulebook.measures import AgeMeasure, OfMeasure, SeriesMeasure
+from relcare.rulebook.names import Labelled, labels, named
 from relcare.rulebook.operands import Misread, read_span
 from relcare.rulebook.reader import Reader
+from relcare.rulebook.spots import Spot, mark_pattern, mark_span
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.vocabulary import NUMERIC, Fact, Field, Label, Table, Vocabulary
-from relcare.rulebook.words import MEASURES, beginnings, find_measure
+from relcare.rulebook.words import MEASURES, NAMES, beginnings, find_measure, zh_words
 
+DOCUMENT_KEYS = ("kind", "for", "facts")
 FACT_KEYS = ("label", "is", "instead", "empty", "unit", "range", "corrects")
+ZH_HINT = "write `往来的次数，其中类型为咨询，最近90天内`, `余额最近3个月的月均资产`, `开户日期至今的天数` and the like"
 CHOSEN = Field("date", "moment", Label("", ""))
 
 
@@ -36,7 +42,7 @@ class MeasureReader:
     def decode(self, document: Mapping) -> None:
         """Add the facts of a `facts` document to the vocabulary."""
         reader = self._reader
-        found = reader.mapping(document, "a document of facts", ("kind", "for", "facts"))
+        found = reader.mapping(document, "a document of facts", DOCUMENT_KEYS)
         if found is None:
             return
         subject = read_subject(reader, found, document, self._vocabulary)
@@ -103,7 +109,7 @@ class MeasureReader:
             return fact
         if text is None or self._own is None or (self._own.name, text.text) in self._reader.broken:
             return fact
-        field = self._own.fields.get(text.text)
+        field = self._own.fields.get(own_fact(self._reader, self._vocabulary, self._subject, Spot(text, 0, text.text)))
         if field is None:
             hint = did_you_mean(text.text, self._own.fields)
             self._reader.note(text, "VOC028", f"a {self._subject} has no field `{text.text}`", hint)
@@ -112,7 +118,7 @@ class MeasureReader:
             message = f"`{text.text}` can't stand in for `{fact.name}`: one is {_say(field)}, the other {_say(fact)}"
             self._reader.note(text, "VOC028", message, "both must be of one type and unit")
             return fact
-        return replace(fact, instead=text.text)
+        return replace(fact, instead=field.name)
 
     def _measure(self, scalar: Scalar, name: Scalar) -> Made | None:
         words = " ".join(scalar.text.split())
@@ -128,23 +134,44 @@ class MeasureReader:
             return None
         if found is None:
             near = did_you_mean(" ".join(words.split()[:2]), beginnings(MEASURES))
+            if not words.isascii():
+                near = did_you_mean(words, zh_words(MEASURES)) or ZH_HINT
             hint = near or "measures begin with " + ", ".join(dict.fromkeys(b.split()[0] for b in beginnings(MEASURES)))
             self._note(text, "VOC020", f"`{words}` is not a measure", hint)
             return None
-        spelling, slots = found
-        values = [text.cut(slot) for slot in slots]
+        spelling = found[0]
+        values = mark_pattern(self._reader, text, *found)
         if spelling.primitive == "rows":
+            mark_pieces(self._reader, Spot(scalar, 0, words), pieces)
             return self._over.rows(spelling.detail, values, pieces, self._subject, name)
         if spelling.primitive == "series":
             return self._series(spelling.detail, values, name)
         if spelling.primitive == "of":
-            names = _listed(values[0])
+            names = self._listed(values[0])
             self._choices.append((self._subject, name.text, names))
             choice = OfMeasure(spelling.detail, tuple(spot.text for spot in names), name.place)
             return Made(choice, CHOSEN, ranged=False)
         self._ages.append((self._subject, name.text, values[0]))
         age = AgeMeasure(spelling.detail, values[0].text, spelling.primitive == "age until", name.place)
         return Made(age, COUNTED, unit=spelling.detail, ranged=False)
+
+    def _listed(self, spot: Spot) -> list[Spot]:
+        """The names of `A, B and C`, `A、B和C`."""
+        names: list[Spot] = []
+        start = 0
+        for mark in re.finditer(r"[,，、和]| and ", spot.text):
+            names.append(spot.cut((start, mark.start())))
+            start = mark.end()
+        names.append(spot.cut((start, len(spot.text))))
+        if self._reader.marks is not None:
+            first = names[0].part()[0]
+            for left, right in pairwise(names):
+                listed = NAMES[right is not names[-1]]
+                between = spot.text[left.part()[1] - spot.start : right.part()[0] - spot.start]
+                slots = ((first, left.part()[1]), right.part())
+                spelling = NAMES[between == ", "] if between.isascii() else listed
+                self._reader.marks.pattern(spot.at, (first, right.part()[1]), spelling, slots, between.join("xx"))
+        return names
 
     def _series(self, kind: str, values: list[Spot], name: Scalar) -> Made | None:
         field_spot, table_spot, *rest = values
@@ -161,6 +188,7 @@ class MeasureReader:
                 good = False
             else:
                 months = span.amount
+                mark_span(self._reader, rest[0], span)
         table = self._over.table(table_spot, self._subject)
         if table is None:
             return None
@@ -199,17 +227,28 @@ class MeasureReader:
         for subject, name, spot in self._ages:
             if name not in self._vocabulary.facts[subject]:
                 continue
-            fact = self._vocabulary.facts[subject].get(spot.text)
+            key = own_fact(self._reader, self._vocabulary, subject, spot)
+            fact = self._vocabulary.facts[subject].get(key)
             if fact is not None and fact.type in TIMED:
+                self._remake(subject, name, [key])
                 continue
             del self._vocabulary.facts[subject][name]
             self._reader.broken.add((subject, name))
             if fact is not None:
                 message = f"`{spot.text}` is of type {fact.type} and has no age"
                 self._note(spot, "VOC027", message, "an age is that of a date or moment")
-            elif (subject, spot.text) not in self._reader.broken:
+            elif key and (subject, key) not in self._reader.broken:
                 hint = did_you_mean(spot.text, self._vocabulary.facts[subject])
                 self._note(spot, "VOC027", f"a {subject} has no date `{spot.text}`", hint)
+
+    def _remake(self, subject: str, name: str, keys: list[str]) -> None:
+        """Give a measure the keys of the dates that it names, now that all are known."""
+        facts = self._vocabulary.facts[subject]
+        measure = facts[name].measure
+        if isinstance(measure, AgeMeasure) and measure.fact != keys[0]:
+            facts[name] = replace(facts[name], measure=replace(measure, fact=keys[0]))
+        elif isinstance(measure, OfMeasure) and measure.facts != tuple(keys):
+            facts[name] = replace(facts[name], measure=replace(measure, facts=tuple(keys)))
 
     def _check_choice(self, subject: str, name: str, spots: list[Spot]) -> None:
         """The choice is a date where all that it is made of are."""
@@ -217,18 +256,21 @@ class MeasureReader:
         choice = facts.get(name)
         if choice is None:
             return
-        types = [self._date(subject, spot) for spot in spots]
+        keys = [own_fact(self._reader, self._vocabulary, subject, spot) for spot in spots]
+        types = [self._date(subject, spot, key) for spot, key in zip(spots, keys, strict=True)]
         if len(spots) < 2 and "" not in types:
             self._note(spots[0], "VOC027", f"`{name}` has nothing to choose from", "name several: `of A, B and C`")
         if len(spots) < 2 or "" in types:
             del facts[name]
             self._reader.broken.add((subject, name))
-        elif "moment" not in types:
+            return
+        if "moment" not in types:
             facts[name] = replace(choice, type="date")
+        self._remake(subject, name, keys)
 
-    def _date(self, subject: str, spot: Spot) -> str:
+    def _date(self, subject: str, spot: Spot, key: str) -> str:
         """The type of a date of the subject; "" (noted) for what is none, or is such a choice itself."""
-        fact = self._vocabulary.facts[subject].get(spot.text)
+        fact = self._vocabulary.facts[subject].get(key)
         if fact is not None and fact.type in TIMED and not isinstance(fact.measure, OfMeasure):
             return fact.type
         if fact is not None and fact.type in TIMED:
@@ -236,7 +278,7 @@ class MeasureReader:
         elif fact is not None:
             message = f"`{spot.text}` is of type {fact.type}, no date or moment"
             self._note(spot, "VOC027", message, "the latest and the earliest are chosen among dates and moments")
-        elif (subject, spot.text) not in self._reader.broken:
+        elif key and (subject, key) not in self._reader.broken:
             hint = did_you_mean(spot.text, self._vocabulary.facts[subject])
             self._note(spot, "VOC027", f"a {subject} has no date `{spot.text}`", hint)
         return ""
@@ -245,11 +287,18 @@ class MeasureReader:
 def read_subject(reader: Reader, found: dict[str, Node], document: Mapping, vocabulary: Vocabulary) -> str | None:
     """The subject named by `for`; it must have a table."""
     text = reader.text(reader.need(found, "for", document, "the document"), "`for`")
-    if text is None or text.text in vocabulary.facts:
-        return None if text is None else text.text
+    if text is None:
+        return None
+    listed = [Labelled(table.subject, table.label.zh) for table in vocabulary.tables.values() if table.subject]
+    subject = named(reader, Spot(text, 0, text.text), vocabulary.facts.__contains__, lambda: listed, "RUL029")
+    if subject is None or subject in vocabulary.facts:
+        return subject
     if ANY_TABLE in reader.broken:
         return None
-    hint = did_you_mean(text.text, vocabulary.facts) or "a subject is what a table has one row for (`subject: …`)"
+    hint = (
+        did_you_mean(text.text, vocabulary.facts if text.text.isascii() else labels(listed))
+        or "a subject is what a table has one row for (`subject: …`)"
+    )
     reader.note(text, "RUL010", f"no table has one row for each {text.text}", hint)
     return None
 
@@ -263,14 +312,3 @@ def note_taken(reader: Reader, name: Scalar, fact: Fact) -> None:
 
 def _say(typed: Field | Fact) -> str:
     return f"{typed.type} in {typed.unit}" if typed.unit else typed.type
-
-
-def _listed(spot: Spot) -> list[Spot]:
-    """The names of `A, B and C`."""
-    names: list[Spot] = []
-    start = 0
-    for mark in re.finditer(r",| and ", spot.text):
-        names.append(spot.cut((start, mark.start())))
-        start = mark.end()
-    names.append(spot.cut((start, len(spot.text))))
-    return names

@@ -10,27 +10,42 @@ from relcare.rulebook.conditions import Condition
 from relcare.rulebook.decisions import Approval
 from relcare.rulebook.decode_calendars import ANY_CALENDAR
 from relcare.rulebook.decode_clocks import Clock, ClockReader
-from relcare.rulebook.decode_conditions import TIMED, ConditionReader, Scope, Spot
+from relcare.rulebook.decode_conditions import TIMED, ConditionReader, Scope
 from relcare.rulebook.decode_evidence import EvidenceReader
 from relcare.rulebook.decode_measures import read_subject
 from relcare.rulebook.decode_points import PointReader, spot_of
-from relcare.rulebook.decode_rules import only_no, overlap, read_approval, read_example, read_role, rule_nodes, scope_of
+from relcare.rulebook.decode_rules import (
+    only_no,
+    overlap,
+    own_fact,
+    read_approval,
+    read_example,
+    read_role,
+    rule_nodes,
+    scope_of,
+)
+from relcare.rulebook.keys import JUDGED_WORDS, NOTHING_WORDS, entry, in_zh, meant
 from relcare.rulebook.limits import Limits
-from relcare.rulebook.obligations import STATUSES, Cause, Evidence, Obligation, ObligationExample
+from relcare.rulebook.names import Labelled, named
+from relcare.rulebook.obligations import Cause, Evidence, Obligation, ObligationExample
 from relcare.rulebook.operands import read_value
+from relcare.rulebook.owed_wording import STATUSES as ZH_STATUSES
 from relcare.rulebook.reader import Reader, read_day
+from relcare.rulebook.spots import Spot, mark_pattern
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.values import Moment
 from relcare.rulebook.vocabulary import Field, Label, Vocabulary
 from relcare.rulebook.words import GIVES, find_in
 from relcare.timing.calendars import Calendar
 
+CAUSE_KEYS = ("label", "when")
 OBLIGATION_KEYS = ("kind", "for", "label", "dated by", "approved", "ceases when", "limits", "rules")
 RULE_KEYS = (
     "id", "label", "cites", "from", "until", "when", "judged", "if missing", "if not supplied", "starts", "within", "every",
     "due", "once per", "opens", "rolls", "warns", "pauses", "lapses", "done when", "by", "channel", "calendar", "examples",
     "corrects",
 )  # fmt: skip
+CHANNEL = ("customer", "preferred_channel")  # whose codes have the labels of channels
 WHEN = Field("due", "moment", Label("due", "due"))
 GIVES_HINT = "write `due 2026-10-13`, `due 2026-11-21 10:00`, `nothing` or a status"
 
@@ -72,6 +87,7 @@ class ObligationReader:
         self._limits = limits
         self._calendars = calendars
         self._taken = taken
+        self._channels = known_channels(vocabulary)
         self.owed: list[Owed] = []
         self.broken: set[str] = set()
 
@@ -85,7 +101,7 @@ class ObligationReader:
         subject = read_subject(reader, found, document, self._vocabulary)
         nodes = rule_nodes(reader, found, document, "the document")
         if subject is None:
-            self.broken.update(node.text for rule in nodes if isinstance(node := rule.get("id"), Scalar))
+            self.broken.update(node.text for rule in nodes if isinstance(node := entry(rule, "id"), Scalar))
             return
         if "label" in found:
             reader.label(found["label"], subject)
@@ -106,7 +122,7 @@ class ObligationReader:
         whole = not any(problem.severity == "error" for problem in reader.problems[before:])
         whole = whole and causes is not None and bool(shared.dated_by or "dated by" not in found)
         for node in nodes:
-            name = node.get("id")
+            name = entry(node, "id")
             owed = self._rule(node, shared)
             if whole and owed is not None and self._fits_in(owed):
                 self.owed.append(owed)
@@ -117,10 +133,11 @@ class ObligationReader:
         text = self._reader.text(node, "`dated by`")
         if text is None:
             return ""
-        fact = self._vocabulary.facts[subject].get(text.text)
+        name = own_fact(self._reader, self._vocabulary, subject, Spot(text, 0, text.text))
+        fact = self._vocabulary.facts[subject].get(name)
         if fact is not None and fact.source == "field" and fact.type in TIMED:
-            return text.text
-        if (subject, text.text) not in self._reader.broken:
+            return name
+        if name and (subject, text.text) not in self._reader.broken:
             hint = did_you_mean(text.text, self._vocabulary.facts[subject]) if fact is None else ""
             message = f"`{text.text}` is no date field of a {subject}"
             self._reader.note(text, "RUL027", message, hint or "`dated by` names a field of type date or moment")
@@ -131,7 +148,7 @@ class ObligationReader:
         reader, causes = self._reader, []
         items = reader.items(node, "`ceases when`")
         for item in items:
-            found = reader.mapping(item, "what ends obligations", ("label", "when"))
+            found = reader.mapping(item, "what ends obligations", CAUSE_KEYS)
             if found is None:
                 continue
             if "label" not in found:
@@ -156,7 +173,7 @@ class ObligationReader:
         cites = reader.cites(reader.need(found, "cites", owner, what))
         dates = reader.period(found, owner, what)
         when: Condition | None = shared.conditions.read(found["when"]) if "when" in found else None
-        at_start = reader.word(found.get("judged"), "when `when` is judged", ("at start",)) is not None
+        at_start = reader.word(found.get("judged"), "when `when` is judged", ("at start",), JUDGED_WORDS) is not None
         if at_start and "when" not in found:
             reader.note(found["judged"], "RUL003", f"{what} has no `when` that could be judged", "add `when: …`")
         missing = only_no(reader, found, "if missing")
@@ -165,7 +182,7 @@ class ObligationReader:
         clock = shared.clocks.read(found, owner, what)
         done = self._done(found, owner, what, shared, clock)
         by = read_role(reader, reader.need(found, "by", owner, what), self._vocabulary)
-        channel = reader.name(found.get("channel"), "a channel")
+        channel = self._channel(found.get("channel"))
         corrects = reader.correction(found.get("corrects"))
         items = reader.items(found.get("examples"), "examples")
         examples = [example for item in items if (example := self._example(item, shared.scope)) is not None]
@@ -175,7 +192,7 @@ class ObligationReader:
             return None
         rule = Obligation(
             name.text, shared.subject, label, cites, dates[0], dates[1], clock.starts, clock.due, done, when, at_start,
-            clock.every, clock.opens, clock.warns, clock.pauses, clock.lapses, by, channel.text if channel else "", calendar,
+            clock.every, clock.opens, clock.warns, clock.pauses, clock.lapses, by, channel, calendar,
             shared.dated_by, shared.ceases, shared.approved, missing, not_supplied, tuple(examples), name.place, corrects,
         )  # fmt: skip
         return Owed(rule, node, clock.after)
@@ -200,6 +217,13 @@ class ObligationReader:
             self._reader.note(text, "RUL077", message, "name one without `time zone`; `calendar add` counts in any")
         return text.text
 
+    def _channel(self, node: Node | None) -> str:
+        text = self._reader.name(node, "a channel")
+        if text is None:
+            return ""
+        spot = Spot(text, 0, text.text)
+        return named(self._reader, spot, self._channels.__contains__, self._channels.values, "RUL029") or ""
+
     def _example(self, node: Node, scope: Scope) -> ObligationExample | None:
         given = read_example(self._reader, node, scope, self._vocabulary.tables, "RESULT")
         if given is None:
@@ -208,20 +232,25 @@ class ObligationReader:
         spelling, slots = find_in(GIVES, spot.text) or (GIVES[1], [(0, len(spot.text))])
         value = spot.cut(slots[0])
         if spelling.primitive == "due":
+            mark_pattern(self._reader, spot, spelling, slots)
             if isinstance(read_value(WHEN, value.text), Moment) or read_day(value.text) is not None:
-                return ObligationExample(given.as_of, given.facts, spot.text, node.place, given.rows)
+                return ObligationExample(given.as_of, given.facts, f"due {value.text}", node.place, given.rows)
             hint = "write a date or moment that exists, as 2026-10-13 or 2026-11-21 10:00"
             self._reader.note(given.gives, "RUL082", f"`{value.text}` is no date or moment", hint, part=value.part())
             return None
-        if spot.text in (*STATUSES, "nothing"):
-            return ObligationExample(given.as_of, given.facts, spot.text, node.place, given.rows)
-        hint = did_you_mean(spot.text, [*STATUSES, "nothing"]) or GIVES_HINT
+        words = ZH_STATUSES | NOTHING_WORDS
+        status = spot.text if spot.text in words else meant(spot.text, words, words)
+        if status:
+            self._reader.said(spot.at, spot.part(), status, in_zh(words, status))
+            return ObligationExample(given.as_of, given.facts, status, node.place, given.rows)
+        known = list(words) if spot.text.isascii() else [in_zh(words, word) for word in words]
+        hint = did_you_mean(spot.text, known) or GIVES_HINT
         self._reader.note(given.gives, "RUL082", f"`{spot.text}` is no deadline and no status", hint)
         return None
 
     def _fits_in(self, owed: Owed) -> bool:
         """Whether the version can stand beside the rules of the whole rulebook."""
-        rule, at = owed.rule, owed.node.get("id") or owed.node
+        rule, at = owed.rule, entry(owed.node, "id") or owed.node
         if rule.id in self._taken:
             message = f"rule `{rule.id}` stands in decision `{self._taken[rule.id]}` as well"
             self._reader.note(at, "RUL026", message, "an id names one rule of the whole rulebook")
@@ -239,3 +268,10 @@ class ObligationReader:
                 self._reader.note(at, "RUL021", message, hint)
                 return False
         return True
+
+
+def known_channels(vocabulary: Vocabulary) -> dict[str, Labelled]:
+    """The channels that customers can prefer: their codes have labels."""
+    table = vocabulary.table_of(CHANNEL[0])
+    field = table.fields.get(CHANNEL[1]) if table is not None else None
+    return {code.key: Labelled(code.key, code.label.zh) for code in field.codes} if field is not None else {}

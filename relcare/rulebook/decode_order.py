@@ -7,17 +7,21 @@ from datetime import date
 from relcare.located import Mapping, Node, Scalar
 from relcare.rulebook.ordering import SORTABLE, Order, SortKey
 from relcare.rulebook.reader import Reader
+from relcare.rulebook.spots import Spot, mark_pattern
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.words import ORDERED, find_in
+
+ORDER_KEYS = ("kind", "orders")
+PERIOD_KEYS = ("from", "by", "cites")
 
 
 def decode_order(reader: Reader, document: Mapping, orders: dict[date, tuple[Order, Node]]) -> None:
     """Add the orders of an `order` document to those of other documents, by their first day."""
-    found = reader.mapping(document, "an order", ("kind", "orders"))
+    found = reader.mapping(document, "an order", ORDER_KEYS)
     if found is None:
         return
     for node in reader.items(reader.need(found, "orders", document, "the document"), "orders"):
-        period = reader.mapping(node, "an order's period", ("from", "by", "cites"))
+        period = reader.mapping(node, "an order's period", PERIOD_KEYS)
         if period is None:
             continue
         start = reader.day(reader.need(period, "from", node, "the order"), "`from`")
@@ -44,6 +48,7 @@ def _key(reader: Reader, node: Node) -> SortKey | None:
             return None
         spelling, slots = find_in(ORDERED, text.text.strip()) or (ORDERED[-1], [(0, len(text.text))])
         name = text.text.strip()[slots[0][0] : slots[0][1]]
+        mark_pattern(reader, Spot(text, 0, text.text.strip()), spelling, slots)
         known = _is_known(reader, Scalar(name, text.place))
         return SortKey(name, (), spelling.primitive == "descending") if known else None
     if len(node.entries) != 1:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from relcare.located import Scalar
 from relcare.rulebook.conditions import Span
-from relcare.rulebook.decode_conditions import TIMED, ConditionReader, Spot
+from relcare.rulebook.decode_conditions import TIMED, ConditionReader
 from relcare.rulebook.obligations import Cadence, Point
 from relcare.rulebook.operands import Misread, read_span
 from relcare.rulebook.reader import Reader
+from relcare.rulebook.spots import Spot, mark_pattern, mark_span
 from relcare.rulebook.suggest import did_you_mean
-from relcare.rulebook.words import POINTS, UNITS, find_in
+from relcare.rulebook.words import POINTS, UNITS, ZH_PERIODS, find_in, zh_words
 from relcare.timing.spans import MONTHS
 
 POINT_HINT = "write `30 days before FACT`, `on FACT`, `last working day of the quarter`, `5 working days before the festival` and the like"
+
+POINT_HINT_ZH = "write `利率重定价日前30天`, `本季度最后一个工作日`, `节日前5个工作日`, `到期前10天` and the like"
 
 
 def spot_of(text: Scalar) -> Spot:
@@ -44,17 +47,21 @@ class PointReader:
         if isinstance(span, Misread):
             self._reader.note(spot.at, span.code, span.message, span.hint, part=spot.part())
             return None
+        mark_span(self._reader, spot, span)
         return span
 
     def point(self, spot: Spot, every: Cadence | None) -> Point | None:
         """A point in time, by the table of its spellings; None where it is none or can't stand beside `every`."""
         found = find_in(POINTS, spot.text)
         if found is None:
-            near = did_you_mean(spot.text, [s.pattern for s in POINTS if "…" not in s.pattern])
-            self._spot(spot, "RUL075", f"`{spot.text}` is no point in time", near or POINT_HINT)
+            if spot.text.isascii():
+                near = did_you_mean(spot.text, [s.pattern for s in POINTS if "…" not in s.pattern]) or POINT_HINT
+            else:
+                near = did_you_mean(spot.text, zh_words(POINTS)) or POINT_HINT_ZH
+            self._spot(spot, "RUL075", f"`{spot.text}` is no point in time", near)
             return None
-        spelling, slots = found
-        values = [spot.cut(slot) for slot in slots]
+        spelling = found[0]
+        values = mark_pattern(self._reader, spot, *found)
         direction = spelling.detail
         span = self.span(values[0]) if direction in ("before", "after") else None
         if direction in ("before", "after") and span is None:
@@ -82,8 +89,10 @@ class PointReader:
                 spot, "RUL072", "the rule has no periods", "write `every: month`, `every: quarter` or `every: year`"
             )
             return False
-        unit = UNITS.get(spot.text.lower(), "")
-        if spot.text.lower() == "period" or MONTHS.get(unit) == every.months:
+        period = ZH_PERIODS.get(spot.text, spot.text.lower())
+        if period == "period" or MONTHS.get(UNITS.get(period, "")) == every.months:
+            zh = next((word for word, unit in ZH_PERIODS.items() if unit == period), spot.text)
+            self._reader.said(spot.at, spot.part(), period, zh)
             return True
         word = next((word[:-1] for word, months in MONTHS.items() if months == every.months), "period")
         self._spot(spot, "RUL072", f"the rule does not come every {spot.text}", f"write `the {word}`")

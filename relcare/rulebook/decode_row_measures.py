@@ -7,16 +7,19 @@ from typing import NamedTuple
 
 from relcare.located import Scalar
 from relcare.rulebook.conditions import ELAPSED_UNITS, Limit, Span
-from relcare.rulebook.decode_conditions import TIMED, Spot
+from relcare.rulebook.decode_conditions import TIMED
 from relcare.rulebook.decode_vocabulary import ANY_TABLE
-from relcare.rulebook.decode_where import read_where
+from relcare.rulebook.decode_where import labelled_fields, read_where
 from relcare.rulebook.limits import Limits
 from relcare.rulebook.measures import Measure, RowMeasure, Window
+from relcare.rulebook.names import Labelled, labels, named
 from relcare.rulebook.operands import Misread, read_span
 from relcare.rulebook.reader import Reader
+from relcare.rulebook.spots import Spot, mark_pattern, mark_span
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.vocabulary import NUMERIC, TEMPORAL, Field, Label, Table, Vocabulary
-from relcare.rulebook.words import match
+from relcare.rulebook.words import IN, WHERE, WINDOWS, find_in
+from relcare.rulebook.words import REACHED as REACHED_WORDS
 
 COUNTED = Field("count", "count", Label("", ""), low=Decimal(0))
 REACHED = Field("count", "count", Label("", ""), low=Decimal(1))
@@ -56,9 +59,43 @@ def pieces_of(spot: Spot) -> Pieces:
         limit = spot.cut((at + 9, end))
         end = at
     at = text.find(" where ", 0, end)
+    if at < 0 and not text.isascii() and window is None and limit is None:
+        return _zh_pieces(spot)
     if at < 0:
         return Pieces(spot.cut((0, end)), None, limit, window)
     return Pieces(spot.cut((0, at)), spot.cut((at + 7, end)), limit, window)
+
+
+def _zh_pieces(spot: Spot) -> Pieces:
+    """`HEAD，其中WHERE，达到LIMIT，最近90天内`."""
+    text = spot.text
+    window = limit = None
+    end = len(text)
+    at = text.rfind("，")
+    if at > 0 and find_in(WINDOWS, text[at + 1 :].strip()) is not None:
+        window = spot.cut((at + 1, end))
+        end = at
+    at = text.rfind("，达到", 0, end)
+    if at > 0:
+        limit = spot.cut((at + 3, end))
+        end = at
+    at = text.find("，其中", 0, end)
+    if at < 0:
+        return Pieces(spot.cut((0, end)), None, limit, window)
+    return Pieces(spot.cut((0, at)), spot.cut((at + 3, end)), limit, window)
+
+
+def mark_pieces(reader: Reader, spot: Spot, pieces: Pieces) -> None:
+    """Mark the words between the pieces of a measure over rows."""
+    if reader.marks is None:
+        return
+    start, end = pieces.head.part()
+    for spelling, piece in ((WHERE, pieces.where), (REACHED_WORDS, pieces.limit), (IN, pieces.window)):
+        if piece is not None:
+            whole = (start, piece.part()[1])
+            text = spot.text[start - spot.start : whole[1] - spot.start]
+            reader.marks.pattern(spot.at, whole, spelling, ((start, end), piece.part()), text)
+            end = whole[1]
 
 
 class RowMeasureReader:
@@ -126,6 +163,7 @@ class RowMeasureReader:
 
     def limit(self, spot: Spot, field: Field | None) -> Limit | None:
         """A limit that is compared with a field."""
+        self._reader.said(spot.at, spot.part(), spot.text, spot.text)
         if spot.text not in self._limits:
             hint = did_you_mean(spot.text, self._limits.names()) or "a measure names a limit, so that it can be dated"
             self._note(spot, "RUL043", f"there is no limit `{spot.text}`", hint)
@@ -136,10 +174,14 @@ class RowMeasureReader:
 
     def table(self, spot: Spot, subject: str) -> Table | None:
         """A table whose rows say which subject they are of."""
-        table = self._vocabulary.tables.get(spot.text)
+        tables = self._vocabulary.tables
+        name = named(self._reader, spot, tables.__contains__, self._tables, "RUL029")
+        if name is None:
+            return None
+        table = tables.get(name)
         if table is None:
             if ANY_TABLE not in self._reader.broken:
-                hint = did_you_mean(spot.text, self._vocabulary.tables)
+                hint = did_you_mean(spot.text, tables if spot.text.isascii() else labels(self._tables()))
                 self._note(spot, "VOC021", f"there is no table `{spot.text}`", hint)
             return None
         if table.reference_to(subject):
@@ -150,12 +192,19 @@ class RowMeasureReader:
         self._note(spot, "VOC026", message, f"one of its fields needs `refers: {subject}`")
         return None
 
+    def _tables(self) -> list[Labelled]:
+        return [Labelled(table.name, table.label.zh) for table in self._vocabulary.tables.values()]
+
     def field(self, spot: Spot, table: Table, kind: str) -> Field | None:
         """A field of a table of which there can be a measure of this kind."""
-        field = table.fields.get(spot.text)
+        name = named(self._reader, spot, table.fields.__contains__, lambda: labelled_fields(table), "RUL029")
+        if name is None:
+            return None
+        field = table.fields.get(name)
         if field is None:
             if (table.name, spot.text) not in self._reader.broken:
-                hint = did_you_mean(spot.text, table.fields)
+                known = table.fields if spot.text.isascii() else labels(labelled_fields(table))
+                hint = did_you_mean(spot.text, known)
                 self._note(spot, "VOC022", f"table `{table.name}` has no field `{spot.text}`", hint)
             return None
         if kind in ("latest", "earliest", "reached", "repeated"):
@@ -172,16 +221,16 @@ class RowMeasureReader:
         return None
 
     def _window(self, spot: Spot, table: Table | None) -> Window | None:
-        last = match(spot.text, "last …")
-        before = match(spot.text, "… before the last …")
+        found = find_in(WINDOWS, spot.text)
+        last = found is not None and found[0].primitive == "last"
         spans: list[Span] = []
-        for slot in last or before or []:
-            part = spot.cut(slot)
+        for part in mark_pattern(self._reader, spot, *found) if found is not None else ():
             span = read_span(part.text)
             if isinstance(span, Misread):
                 self._note(part, "VOC029", span.message, span.hint)
             else:
                 spans.append(span)
+                mark_span(self._reader, part, span)
         if len(spans) < (1 if last else 2):
             return None
         if table is None:
@@ -195,7 +244,7 @@ class RowMeasureReader:
             message = f"rows of `{table.name}` are dated by day (`{table.dated_by}`), not by {elapsed}"
             self._note(spot, "VOC029", message, "write days, weeks, months, …")
             return None
-        return Window(spans[0], spans[1] if before else None)
+        return Window(spans[0], None if last else spans[1])
 
     def _note(self, spot: Spot, code: str, message: str, hint: str = "") -> None:
         self._reader.note(spot.at, code, message, hint, part=spot.part())

@@ -6,10 +6,26 @@ from datetime import date
 from decimal import Decimal
 
 from relcare.located import Mapping, Node, Scalar, Sequence
+from relcare.rulebook.keys import (
+    EMPTY_WORDS,
+    KEYS,
+    NO_BOUND_WORDS,
+    TIME_WORDS,
+    TYPE_WORDS,
+    YES_NO_WORDS,
+    entry,
+    in_zh,
+    is_key,
+    meant,
+)
 from relcare.rulebook.reader import Reader
+from relcare.rulebook.spots import Spot, mark_pattern
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.vocabulary import NUMERIC, TYPES, Clause, Code, Field, Label, Table
+from relcare.rulebook.words import KNOWN_WITH, find_in
 
+NORM_KEYS = ("kind", "norm", "edition", "from", "until", "house practice", "clauses")
+CLAUSE_KEYS = ("label", "text", "edition", "from", "until", "house practice")
 TABLE_KEYS = (
     "kind", "table", "label", "subject", "key", "dated by", "fields", "evidence", "pauses", "waives", "corrects",
 )  # fmt: skip
@@ -18,10 +34,6 @@ EMPTY_MEANS = ("unknown", "not yet", "none")
 TIMES = ("snapshot", "planned", "happened")
 CODED = ("code", "codes")
 ANY_TABLE = ("tables", "")  # a table has no name: nothing is said about unknown tables and subjects
-
-
-NORM_KEYS = ("kind", "norm", "edition", "from", "until", "house practice", "clauses")
-CLAUSE_KEYS = ("label", "text", "edition", "from", "until", "house practice")
 
 
 def decode_norm(reader: Reader, document: Mapping, clauses: dict[str, Clause]) -> None:
@@ -50,7 +62,7 @@ def decode_norm(reader: Reader, document: Mapping, clauses: dict[str, Clause]) -
             start,
             until,
             reader.label(house, "house practice") if house is not None else None,
-            reader.word(found.get("house practice"), "yes or no", ("yes", "no")) == "yes",
+            reader.word(found.get("house practice"), "yes or no", YES_NO_WORDS, YES_NO_WORDS) == "yes",
             key.place,
         )
 
@@ -142,10 +154,10 @@ def _decode_field(reader: Reader, name: Scalar, node: Node) -> Field | None:
     if found is None:
         return None
     kind_node = reader.text(reader.need(found, "type", name, what), "`type`")
-    kind = kind_node.text if kind_node else ""
-    if kind_node and kind not in TYPES:
-        hint = did_you_mean(kind, TYPES) or "one of: " + ", ".join(TYPES)
-        reader.note(kind_node, "VOC001", f"`{kind}` is not a type", hint)
+    kind = ""
+    if kind_node:
+        hint = "one of: " + ", ".join(TYPES)
+        kind = reader.word_of(kind_node, "a type", TYPES, TYPE_WORDS, "VOC001", hint) or kind_node.text
     codes = decode_codes(reader, found.get("codes"), name.text)
     if kind in TYPES:
         _check_codes(reader, kind, found.get("codes"), name, what)
@@ -189,9 +201,12 @@ def decode_codes(reader: Reader, node: Node | None, owner: str) -> tuple[Code, .
         if name is None:
             continue
         also: tuple[Scalar, ...] = ()
-        if isinstance(value, Mapping) and value.get("also") is not None:
-            also = reader.texts(value.get("also"), "`also`")
-            value = Mapping(tuple(entry for entry in value.entries if entry[0].text != "also"), value.place)  # noqa: PLW2901
+        if isinstance(value, Mapping) and entry(value, "also") is not None:
+            also = reader.texts(entry(value, "also"), "`also`")
+            for word, _ in value.entries:
+                if is_key(word, "also"):
+                    reader.said(word, (0, len(word.text)), "also", in_zh(KEYS, "also"))
+            value = Mapping(tuple(pair for pair in value.entries if not is_key(pair[0], "also")), value.place)  # noqa: PLW2901
         label = reader.label(value if not isinstance(value, Mapping) or value.entries else None, name.text)
         codes.append(Code(name.text, label, tuple(text.text for text in also)))
         _claim(reader, spellings, name, (name.text, label.en, label.zh, *codes[-1].also), "spelling")
@@ -239,8 +254,11 @@ def decode_range(reader: Reader, node: Node | None, kind: str) -> tuple[Decimal 
         return None, None
     values: list[Decimal | None] = []
     for bound in bounds:
-        value = None if bound is None or bound.text == "none" else read_bound(bound.text)
-        if bound is not None and value is None and bound.text != "none":
+        unbound = bound is not None and bound.text in ("none", NO_BOUND_WORDS["none"])
+        if unbound and bound is not None:
+            reader.said(bound, (0, len(bound.text)), "none", NO_BOUND_WORDS["none"])
+        value = None if bound is None or unbound else read_bound(bound.text)
+        if bound is not None and value is None and not unbound:
             reader.note(bound, "VOC003", f"`{bound.text}` is not a number", "write digits, or none for no bound")
         values.append(value)
     low, high = values
@@ -261,31 +279,36 @@ def decode_empty(reader: Reader, node: Node | None) -> str:
     if node is None:
         return "unknown"
     text = reader.text(node, "`empty`")
-    if text is not None and text.text not in EMPTY_MEANS:
-        hint = did_you_mean(text.text, EMPTY_MEANS) or "one of: " + ", ".join(EMPTY_MEANS)
-        reader.note(text, "VOC004", f"`{text.text}` is not what an empty cell can mean", hint)
-    return text.text if text is not None and text.text in EMPTY_MEANS else "unknown"
+    if text is None:
+        return "unknown"
+    what, hint = "what an empty cell can mean", "one of: " + ", ".join(EMPTY_MEANS)
+    return reader.word_of(text, what, EMPTY_MEANS, EMPTY_WORDS, "VOC004", hint) or "unknown"
 
 
 def _decode_time(reader: Reader, node: Node | None, kind: str) -> tuple[str, str]:
     text = reader.text(node, "`time`")
     if text is None:
         return "snapshot", ""
-    if text.text.startswith("known with "):
-        return "known with", text.text.removeprefix("known with ").strip()
-    if text.text not in TIMES:
-        hint = did_you_mean(text.text, TIMES) or "one of: snapshot, planned, happened, known with FIELD"
+    found = find_in(KNOWN_WITH, text.text)
+    if found is not None:
+        (value,) = mark_pattern(reader, Spot(text, 0, text.text), *found)
+        return "known with", value.text
+    when = text.text if text.text in TIMES else meant(text.text, TIMES, TIME_WORDS)
+    if not when:
+        hint = did_you_mean(text.text, [*TIMES, *TIME_WORDS.values()])
+        hint = hint or "one of: snapshot, planned, happened, known with FIELD"
         reader.note(text, "VOC005", f"`{text.text}` does not say when a cell is visible", hint)
         return "snapshot", ""
-    if text.text == "happened" and kind in TYPES and kind not in ("date", "moment", "month"):
+    reader.said(text, (0, len(text.text)), when, TIME_WORDS[when])
+    if when == "happened" and kind in TYPES and kind not in ("date", "moment", "month"):
         message = f"a field of type {kind} has no date of its own with which it happened"
         reader.note(text, "VOC005", message, "write `known with FIELD`, naming the field that dates it")
         return "snapshot", ""
-    return text.text, ""
+    return when, ""
 
 
 def _note_known_with(reader: Reader, node: Node, field: Field, table: str, fields: dict[str, Field]) -> None:
-    time = node.get("time") if isinstance(node, Mapping) else None
+    time = entry(node, "time") if isinstance(node, Mapping) else None
     if time is not None and (table, field.known_with) not in reader.broken:
         hint = did_you_mean(field.known_with, fields)
         reader.note(time, "VOC005", f"table `{table}` has no field `{field.known_with}`", hint)
@@ -300,7 +323,7 @@ def check_references(reader: Reader, tables: dict[str, Table], documents: list[M
         return
     for document in documents:
         for _, node in fields_of(document):
-            refers = node.get("refers") if isinstance(node, Mapping) else None
+            refers = entry(node, "refers") if isinstance(node, Mapping) else None
             if isinstance(refers, Scalar) and refers.text and refers.text not in subjects:
                 hint = did_you_mean(refers.text, subjects) or "a subject is what a table has one row for (`subject: …`)"
                 reader.note(refers, "VOC007", f"no table has one row for each {refers.text}", hint)
@@ -308,5 +331,5 @@ def check_references(reader: Reader, tables: dict[str, Table], documents: list[M
 
 def fields_of(document: Mapping) -> tuple[tuple[Scalar, Node], ...]:
     """The entries of a table document's `fields`."""
-    fields = document.get("fields")
+    fields = entry(document, "fields")
     return fields.entries if isinstance(fields, Mapping) else ()

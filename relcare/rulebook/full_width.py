@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 INSTEAD = {
     "：": "`: `, a colon and a space",
     "，": "a plain `,`",
@@ -33,6 +35,29 @@ WORDS = {
     "≠": "`none:` above the test",
     "～": "`between … and …`",
 }
+PLAIN = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if code != ord("，")}  # ！ to ～
+SLIP = re.compile(
+    "[０-９＝％［］＋－Ａ-Ｚａ-ｚ]|[0-9]，[0-9]"
+)  # in words of the grammar these are a slip of the keyboard
+NUMBER_COMMA = re.compile("[0-9]，[0-9]")
+IDEOGRAPH = re.compile("[\u3400-\u9fff]")
+
+
+def is_chinese(text: str) -> bool:
+    """Whether a text is written in Chinese, where `，` and `、` are in place."""
+    return IDEOGRAPH.search(text) is not None
+
+
+def half_width(text: str, hint: str) -> str:
+    """What to write where full-width characters of a Chinese text stand for those of the grammar, else the hint."""
+    if "：" in text:
+        return f"`：` is full-width: write {INSTEAD['：']}"
+    plain = text.translate(PLAIN)
+    if "【" in text or "[" in plain or NUMBER_COMMA.search(text):
+        plain = text.replace("【", "[").replace("】", "]").replace("、", ",").replace("，", ",").translate(PLAIN)
+    if plain == text or (hint and not SLIP.search(text) and "[" not in plain):
+        return hint
+    return f"write it with half-width characters: `{plain}`"
 
 
 def instead(text: str) -> str:

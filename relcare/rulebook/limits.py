@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from relcare.located import Mapping, Node, Place, Scalar
 from relcare.rulebook.decisions import DatedLimit, LimitPeriod
-from relcare.rulebook.operands import Misread, Typed, read_value
+from relcare.rulebook.operands import Misread, Typed, number_words, read_value
 from relcare.rulebook.reader import Reader
 from relcare.rulebook.values import Value
 
@@ -138,6 +138,7 @@ class Limits:
                 reader.note(at, value.code, value.message, hint)
                 return None
             values.append(value)
+            reader.said(at, (0, len(at.text)), *number_words(first, at.text, value))
         days = first.type == "moment" and all(type(value) is date for value in values)
         periods = tuple(period for period, _ in declared.periods)
         return DatedLimit(name, "date" if days else first.type, first.unit, periods, tuple(values), declared.key.place)

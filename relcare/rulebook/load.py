@@ -16,27 +16,37 @@ from relcare.rulebook.decode_evidence import decode_roles
 from relcare.rulebook.decode_measures import MeasureReader
 from relcare.rulebook.decode_obligations import ObligationReader
 from relcare.rulebook.decode_order import decode_order
+from relcare.rulebook.decode_rules import own_fact
 from relcare.rulebook.decode_vocabulary import check_references, decode_norm, decode_table
+from relcare.rulebook.keys import KIND_WORDS, entry, in_zh, meant
 from relcare.rulebook.limits import Limits, missing_on
+from relcare.rulebook.marks import Marks
 from relcare.rulebook.needs import limits_named, limits_of_fact, roots_of
 from relcare.rulebook.order import in_order
 from relcare.rulebook.ordering import Order
 from relcare.rulebook.reader import Reader
+from relcare.rulebook.spots import Spot
 from relcare.rulebook.suggest import did_you_mean, nearest
 from relcare.rulebook.vocabulary import Clause, Fact, Table, Vocabulary
 
+LIMITS_KEYS = ("kind", "limits")
 KINDS = ("norm", "table", "facts", "limits", "decision", "obligation", "control", "calendar", "order")
 
 Name = tuple[str, str]  # subject, fact
 
 
-def load(trees: list[tuple[str, list[Node]]], hash: str = "") -> tuple[Rulebook, list[Problem]]:  # noqa: A002
+def load(
+    trees: list[tuple[str, list[Node]]],
+    hash: str = "",  # noqa: A002
+    marks: Marks | None = None,
+) -> tuple[Rulebook, list[Problem]]:
     """The rulebook of all rule files, and every problem in them, in the order of files and lines.
 
     `trees` are the documents of each file under the path that messages show. What is declared in one file can be used
     in any other. Where something has a mistake it is left out, with all that needs it, and the rest is there.
+    What is recognised in the texts is added to `marks`.
     """
-    reader = Reader()
+    reader = Reader(marks)
     documents = _by_kind(reader, trees)
     clauses: dict[str, Clause] = {}
     for document in documents["norm"]:
@@ -46,10 +56,10 @@ def load(trees: list[tuple[str, list[Node]]], hash: str = "") -> tuple[Rulebook,
     vocabulary = _vocabulary(reader, documents["table"], clauses)
     limits = Limits(reader)
     for document in documents["limits"]:
-        found = reader.mapping(document, "a document of limits", ("kind", "limits")) or {}
+        found = reader.mapping(document, "a document of limits", LIMITS_KEYS) or {}
         limits.declare(reader.need(found, "limits", document, "the document"))
     for document in (*documents["decision"], *documents["obligation"], *documents["control"]):
-        limits.declare(document.get("limits"))
+        limits.declare(entry(document, "limits"))
     decode_roles(reader, vocabulary.tables, documents["table"], limits)
     calendars = decode_calendars(reader, documents["calendar"])
     measures = MeasureReader(reader, vocabulary, limits)
@@ -60,8 +70,10 @@ def load(trees: list[tuple[str, list[Node]]], hash: str = "") -> tuple[Rulebook,
     for document in documents["decision"]:
         decisions.outline(document)
     taken = {name: fact.place for facts in vocabulary.facts.values() for name, fact in facts.items()}
+    every = [fact for facts in vocabulary.facts.values() for fact in facts.values()]
+    labelled = {fact.label.zh: fact.place for fact in every if not fact.label.zh.isascii()}
     limits.check_names(
-        {name: f.place for table in vocabulary.tables.values() for name, f in table.fields.items()} | taken
+        {name: f.place for table in vocabulary.tables.values() for name, f in table.fields.items()} | taken | labelled
     )
     for draft in decisions.drafts:
         decisions.complete(draft)
@@ -99,19 +111,22 @@ def _by_kind(reader: Reader, trees: list[tuple[str, list[Node]]]) -> dict[str, l
             if not isinstance(node, Mapping):
                 reader.note(node, "RUL001", "a document of a rule file is written as lines of `key: value`")
                 continue
-            kind = node.get("kind")
+            kind = entry(node, "kind")
             if kind is None:
                 hint = "begin it with `kind:` and one of " + ", ".join(KINDS)
                 reader.note(node, "RUL001", "the document does not say of which kind it is", hint)
-            elif isinstance(kind, Scalar) and kind.text in documents:
-                documents[kind.text].append(node)
+            elif isinstance(kind, Scalar) and (kind.text in documents or meant(kind.text, KINDS, KIND_WORDS)):
+                word = kind.text if kind.text in documents else meant(kind.text, KINDS, KIND_WORDS)
+                documents[word].append(node)
+                reader.said(kind, (0, len(kind.text)), word, in_zh(KIND_WORDS, word))
             else:
                 text = kind.text if isinstance(kind, Scalar) else ""
-                near = nearest(text, KINDS)
-                hint = f"did you mean `{near}`?" if near else "one of: " + ", ".join(KINDS)
+                words = list(KINDS) if text.isascii() else [in_zh(KIND_WORDS, word) for word in KINDS]
+                near = nearest(text, words)
+                hint = f"did you mean `{near}`?" if near else "one of: " + ", ".join(words)
                 reader.note(kind, "RUL001", f"there is no kind `{text}` of document", hint)
                 if near:  # what it declares is then known, and its use is no second mistake
-                    documents[near].append(node)
+                    documents[near if near in documents else meant(near, KINDS, KIND_WORDS)].append(node)
     return documents
 
 
@@ -176,10 +191,11 @@ class _Assembly:
         text = self._reader.text(draft.found.get("dated by"), "`dated by`")
         if text is None:
             return ""
-        fact = self._vocabulary.facts[draft.subject].get(text.text)
+        name = own_fact(self._reader, self._vocabulary, draft.subject, Spot(text, 0, text.text))
+        fact = self._vocabulary.facts[draft.subject].get(name)
         if fact is not None and fact.source == "field" and fact.type in ("date", "moment"):
-            return text.text
-        if (draft.subject, text.text) not in self._reader.broken:
+            return name
+        if name and (draft.subject, text.text) not in self._reader.broken:
             hint = did_you_mean(text.text, self._vocabulary.facts[draft.subject]) if fact is None else ""
             message = f"`{text.text}` is no date field of a {draft.subject}"
             self._reader.note(text, "RUL027", message, hint or "`dated by` names a field of type date or moment")
@@ -196,7 +212,7 @@ class _Assembly:
                 if limit is not None and day is not None and ("limits", name) not in self._reader.broken:
                     message = f"limit `{name}` has no value on {day}, when rule `{rule.id}` is in force"
                     hint = f"give it a period from {day}, or begin or end the rule with the limit"
-                    self._reader.note(node.get("from") or node, "RUL045", message, hint)
+                    self._reader.note(entry(node, "from") or node, "RUL045", message, hint)
                 gaps.append(day)
             if all(day is None for day in gaps):
                 whole.append((rule, node))
@@ -223,7 +239,7 @@ class _Assembly:
         named = next(named for named in draft.named if _full(draft.subject, named.fact) == following)
         message = f"`{draft.name.text}` can't be worked out without itself: {path}"
         hint = "take one of these tests out"
-        self._reader.problems.append(Problem(named.place, "RUL050", message, hint, width=len(named.fact)))
+        self._reader.problems.append(Problem(named.place, "RUL050", message, hint, width=named.width))
 
     def _leave_out(self, names: set[Name]) -> None:
         """Take these facts out, with every rule and fact that needs one of them, and facts that lack a limit."""

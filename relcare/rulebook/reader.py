@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from relcare.located import Mapping, Node, Problem, Scalar, Sequence
-from relcare.rulebook.full_width import instead
+from relcare.rulebook.full_width import half_width, instead, is_chinese
+from relcare.rulebook.keys import KEYS, KEYS_THERE, in_zh, key_meant, meant, zh_keys
+from relcare.rulebook.marks import Marks
 from relcare.rulebook.suggest import did_you_mean, nearest
 from relcare.rulebook.vocabulary import Correction, Label
 
@@ -29,7 +31,8 @@ MISREAD = frozenset(
     )
 )
 PLACEHOLDER = re.compile(r"\{[^{}]*\}")
-RESERVED = frozenset({"all", "any", "none"})
+CORRECTION_KEYS = ("reason", "by", "on", "document")
+RESERVED = frozenset({"all", "any", "none", "全部", "任一", "均不"})
 
 
 class Reader:
@@ -39,8 +42,9 @@ class Reader:
     further problem. `clauses` are the clause ids of the register, None where none was loaded.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, marks: Marks | None = None) -> None:
         self.problems: list[Problem] = []
+        self.marks = marks  # what is recognised, where somebody wants to write it in the other language
         self.broken: set[tuple[str, str]] = set()
         self.clauses: frozenset[str] | None = None
 
@@ -61,8 +65,11 @@ class Reader:
             if "\n" not in at.text:
                 place = place._replace(column=place.column + start)
                 width = max(1, end - start)
-            if code in MISREAD:
-                hint = instead(at.text[start:end]) or hint
+            said = at.text[start:end]
+            if is_chinese(at.text):
+                hint = half_width(said, hint)
+            elif code in MISREAD:
+                hint = instead(said) or hint
         self.problems.append(Problem(place, code, message, hint, severity, "", width))
 
     def mapping(self, node: Node | None, what: str, known: Collection[str]) -> dict[str, Node] | None:
@@ -78,12 +85,38 @@ class Reader:
         if len(found) < len(node.entries):
             for key, value in node.entries:
                 if key.text not in known:
-                    near = nearest(key.text, known)
-                    hint = f"did you mean `{near}`?" if near else f"known here: {', '.join(known)}"
-                    self.note(key, "RUL002", f"`{key.text}` is not a key of {what}", hint)
-                    if near:
-                        found.setdefault(near, value)
+                    self._other_key(key, value, what, known, found)
+        if self.marks is not None:
+            for key, _ in node.entries:
+                name = key.text if key.text in known else key_meant(key.text, known)
+                if name:
+                    zh = KEYS_THERE.get(what, {}).get(name) or in_zh(KEYS, name)
+                    self.said(key, (0, len(key.text)), name, zh)
         return found
+
+    def _other_key(self, key: Scalar, value: Node, what: str, known: Collection[str], found: dict[str, Node]) -> None:
+        """A key that is no English one: its Chinese spelling, or a mistake."""
+        name = key_meant(key.text, known)
+        if name and name not in found:
+            found[name] = value
+        elif name:
+            self.note(key, "RUL002", f"`{key.text}` stands here as `{name}` already", "remove one of the two")
+        else:
+            words = list(known) if key.text.isascii() else zh_keys(known)
+            near = nearest(key.text, words)
+            self.note(
+                key,
+                "RUL002",
+                f"`{key.text}` is not a key of {what}",
+                f"did you mean `{near}`?" if near else f"known here: {', '.join(words)}",
+            )
+            if near:
+                found.setdefault(near if near in known else key_meant(near, known), value)
+
+    def said(self, at: Scalar, part: tuple[int, int], en: str, zh: str, *, is_name: bool = False) -> None:
+        """Note that a stretch of a scalar was understood as a word; what `rules show` writes anew."""
+        if self.marks is not None:
+            self.marks.word(at, part, en, zh, is_name=is_name)
 
     def entries(self, node: Node | None, what: str) -> tuple[tuple[Scalar, Node], ...]:
         """The entries of a mapping whose keys are free names; () (noted) if the node is no mapping."""
@@ -138,16 +171,24 @@ class Reader:
         self.note(scalar, "RUL006", f"`{scalar.text}` can't be {what}", hint)
         return None
 
-    def word(self, node: Node | None, what: str, known: Iterable[str]) -> str | None:
-        """One of the known words."""
+    def word(self, node: Node | None, what: str, known: Iterable[str], zh: dict[str, str]) -> str | None:
+        """One of the known words; `zh` are their Chinese spellings."""
         scalar = self.text(node, what)
-        if scalar is None:
-            return None
-        if scalar.text in known:
-            return scalar.text
+        return None if scalar is None else self.word_of(scalar, what, known, zh)
+
+    def word_of(
+        self, scalar: Scalar, what: str, known: Iterable[str], zh: dict[str, str], code: str = "RUL005", hint: str = ""
+    ) -> str | None:
+        """One of the known words; None, noted under `code`, for another."""
         words = list(known)
-        hint = did_you_mean(scalar.text, words) or "one of: " + ", ".join(f"`{word}`" for word in words)
-        self.note(scalar, "RUL005", f"`{scalar.text}` is not {what}", hint)
+        found = scalar.text if scalar.text in words else meant(scalar.text, words, zh)
+        if found:
+            self.said(scalar, (0, len(scalar.text)), found, in_zh(zh, found))
+            return found
+        if not scalar.text.isascii():
+            words = [spelling for word in words for spelling in zh.get(word, word).split("|")]
+        hint = did_you_mean(scalar.text, words) or hint or "one of: " + ", ".join(f"`{word}`" for word in words)
+        self.note(scalar, code, f"`{scalar.text}` is not {what}", hint)
         return None
 
     def day(self, node: Node | None, what: str) -> date | None:
@@ -210,10 +251,10 @@ class Reader:
 
     def correction(self, node: Node | None) -> Correction | None:
         """`corrects: {reason, by, on, document}`: why the past is changed, and who approved that."""
-        found = self.mapping(node, "a correction", ("reason", "by", "on", "document"))
+        found = self.mapping(node, "a correction", CORRECTION_KEYS)
         if found is None or node is None:
             return None
-        needed = {key: self.need(found, key, node, "the correction") for key in ("reason", "by", "on", "document")}
+        needed = {key: self.need(found, key, node, "the correction") for key in CORRECTION_KEYS}
         reason, by, document = (self.text(needed[key], f"`{key}`") for key in ("reason", "by", "document"))
         on = self.day(needed["on"], "`on`")
         return Correction(reason.text, by.text, on, document.text) if reason and by and on and document else None

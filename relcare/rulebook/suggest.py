@@ -19,7 +19,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
     from difflib import get_close_matches  # noqa: PLC0415  # loaded only where there is a mistake
 
     shapes = {_plain(candidate): candidate for candidate in reversed(candidates)}
-    near = get_close_matches(plain, list(shapes), n=1, cutoff=0.6)
+    near = get_close_matches(
+        plain, list(shapes), n=1, cutoff=0.6 if plain.isascii() else 0.5
+    )  # of two characters one may differ
     return shapes[near[0]] if near else ""
 
 

@@ -14,8 +14,10 @@ from relcare.files.editions import GIT, NoEditionError, edition
 from relcare.files.rulefiles import read_rule_files
 from relcare.files.settings import Settings, read_settings
 from relcare.formats.report import Column, ListedRows, Report
-from relcare.located import Place, Problem
+from relcare.located import Node, Place, Problem
 from relcare.rulebook.changes import Change, changes
+from relcare.rulebook.load import load as load_rules
+from relcare.rulebook.marks import Marks
 from relcare.runs.examples import MEND, examples
 from relcare.runs.opening import WrongRequestError, read_rulebook, rules_of
 from relcare.runs.request import Request
@@ -99,6 +101,13 @@ def rules_diff(request: Request, old: str, new: str, *, with_book: bool) -> Resu
         shutil.rmtree(spill, ignore_errors=True)
 
 
+def _in_english(files: list[tuple[str, list[Node]]]) -> list[Node]:
+    """All documents of an edition: a rule that is said in the other language is the same rule."""
+    marks = Marks()
+    load_rules(files, "", marks)
+    return [marks.tree(document, "en") for _, documents in files for document in documents]
+
+
 def _diff(request: Request, old: str, new: str, spill: Path, *, with_book: bool) -> Result:
     used = rules_of(request)
     beside = next((Path(spec) for spec in (new, old) if spec and not spec.startswith(GIT)), used)
@@ -107,7 +116,7 @@ def _diff(request: Request, old: str, new: str, spill: Path, *, with_book: bool)
     problems: list[Problem] = []
     trees, books = {}, {}
     for name, folder in folders.items():
-        trees[name] = [document for _, documents in read_rule_files(folder)[0] for document in documents]
+        trees[name] = _in_english(read_rule_files(folder)[0])
         books[name], mistakes = read_rulebook(folder)
         shown = {"old": old, "new": new}[name] or str(folder)
         problems += [_placed(problem, folder, shown) for problem in mistakes]

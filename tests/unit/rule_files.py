@@ -135,3 +135,63 @@ def marked_facts(facts: str) -> list[tuple[str, str]]:
 
 def _facts(facts: str) -> str:
     return VOCABULARY + "---\nkind: facts\nfor: customer\nfacts:\n" + textwrap.indent(textwrap.dedent(facts), "  ")
+
+
+# A register with editions, a calendar of hours, rows in examples, corrections and a control, beside the shipped rules.
+LATER = """\
+kind: norm
+norm: {en: House rules, zh: 本行办法}
+edition: {en: second edition, zh: 第二版}
+from: 2025-01-01
+house practice: yes
+clauses:
+  H-1: {label: {en: Calls, zh: 通话}, until: 2030-01-01, house practice: {en: agreed in 2024, zh: 二〇二四年商定}}
+---
+kind: calendar
+calendar: london
+base: weekdays
+make-up days: no
+time zone: Europe/London
+hours: {monday..thursday: 09:00-17:00, friday: 09:00-12:00}
+known: {from: 2025-01-01, to: 2027-12-31}
+holidays:
+  - {name: {en: Eve, zh: 前夕}, other hours: {2026-12-31: 09:00-12:00}}
+---
+kind: decision
+for: customer
+decides: often_called
+label: {en: Often called, zh: 常联系}
+choose: exactly one
+outcomes: {often: {en: often, zh: 经常}, seldom: {en: seldom, zh: 很少}}
+rules:
+  - id: CALLS-1
+    label: {en: Often, zh: 经常}
+    cites: H-1
+    from: 2026-01-01
+    when: {calls_of_90_days: at least 2}
+    then: often
+    corrects: {reason: two was meant, by: committee, on: 2026-01-05, document: RP-2}
+    examples:
+      - {as of: 2026-11-20 17:43, interactions: [{kind: call, at: 2026-11-02 10:00}, {kind: call, at: 2026-11-03 10:00}], gives: often}
+  - {id: CALLS-2, label: {en: Seldom, zh: 很少}, cites: H-1, from: 2026-01-01, otherwise: seldom}
+---
+kind: facts
+for: customer
+facts:
+  calls_of_90_days:
+    label: {en: Calls of 90 days, zh: 近三月通话}
+    is: count of interactions where kind call in the last 90 days
+    corrects: {reason: ninety was meant, by: committee, on: 2026-01-05, document: RP-2}
+---
+kind: control
+for: customer
+rules:
+  - id: CTRL-CALLS
+    label: {en: Never called, zh: 从未联系}
+    cites: H-1
+    from: 2026-01-01
+    severity: high
+    never: {calls_of_90_days: less than 1}
+    by: branch_head
+    examples: [{as of: 2026-08-01, calls_of_90_days: 0, gives: broken}, {as of: 2026-08-01, calls_of_90_days: 1, gives: kept}]
+"""

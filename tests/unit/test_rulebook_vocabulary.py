@@ -149,12 +149,16 @@ def test_mistakes_in_a_norm():
     ("text", "code", "hint"),
     [
         ("kind: tabel\ntable: t\nfields: {a: {type: id}}", "RUL001", "did you mean `table`?"),
-        ("kind: wish", "RUL001", "one of: norm, table, facts, limits, decision, obligation, calendar, order"),
-        ("kind: [table]", "RUL001", "one of: norm, table, facts, limits, decision, obligation, calendar, order"),
+        ("kind: wish", "RUL001", "one of: norm, table, facts, limits, decision, obligation, control, calendar, order"),
+        (
+            "kind: [table]",
+            "RUL001",
+            "one of: norm, table, facts, limits, decision, obligation, control, calendar, order",
+        ),
         (
             "table: t",
             "RUL001",
-            "begin it with `kind:` and one of norm, table, facts, limits, decision, obligation, calendar, order",
+            "begin it with `kind:` and one of norm, table, facts, limits, decision, obligation, control, calendar, order",
         ),
         ("- kind: table", "RUL001", ""),
     ],

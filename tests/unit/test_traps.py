@@ -34,7 +34,7 @@ def hints(when):
         ("ratio: at least " + "9" * 5000, "RUL033", "9" * 5000),
         ("score: at least 6", "RUL034", "6"),
         ("aum: [1,200]", "RUL033", "1"),
-        ("aum: ＞5000", "RUL033", "＞5000"),
+        ("aum: ＞5000", "RUL031", "＞5000"),
         ("aum: at least ５０００", "RUL033", "５０００"),
         ("aum: at least 5，000", "RUL033", "5，000"),
         ("aum： at least 5", "RUL004", "aum： at least 5"),

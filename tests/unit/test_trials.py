@@ -189,6 +189,25 @@ def test_a_test_gives_what_the_rules_make_of_it(given: str, as_of: str, gives: s
 
 
 @pytest.mark.parametrize(
+    ("gives", "meant"),
+    [("CALL: 到期 2026-07-06", "due 2026-07-06"), ("CALL: 进行中", "running"), ("level: high", "high")],
+)
+def test_a_test_in_chinese(gives: str, meant: str) -> None:
+    trials, mistakes = _test(
+        f"- {{标题: T, 适用对象: customer, 基准日: 2026-07-03, 给定: {{level: high, aum: 500, opened_at: 2026-07-01}}, 得出: {{{gives}}}}}"
+    )
+    assert mistakes == []
+    (trial,) = trials
+    assert (trial.subject, trial.gives, trial.title) == ("customer", meant, "T")
+    assert _bench().answer(trial).right
+
+
+def test_a_result_in_chinese_that_there_is_not() -> None:
+    assert _test("- {标题: T, 给定: {aum: 1}, 得出: {CALL: 已经没有}}")[1] == ["RUL082"]
+    assert _test("- {标题: T, 给定: {aum: 1}, 得出: {level: 已经没有}}")[1] == ["RUL061"]
+
+
+@pytest.mark.parametrize(
     ("test", "codes"),
     [
         ("- {title: T, given: {aum: 1}, gives: {levle: high}}", ["TST001"]),

@@ -9,11 +9,13 @@ from typing import NamedTuple
 from relcare.located import Node, Problem, Scalar
 from relcare.rulebook.decisions import Rulebook
 from relcare.rulebook.decode_rules import Stated, read_given, scope_of
-from relcare.rulebook.obligations import STATUSES
+from relcare.rulebook.keys import NOTHING_WORDS, OUTCOME_WORDS, meant
+from relcare.rulebook.owed_wording import STATUSES
 from relcare.rulebook.reader import Reader
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.trials.trial import NOTHING, UNDETERMINED, Trial, day_of_owed, deadline, moment_of, read_facts
 from relcare.rulebook.values import FactValue
+from relcare.rulebook.words import GIVES, find_in
 
 KEYS = ("title", "for", "as of", "given", "gives")
 
@@ -69,7 +71,9 @@ class _Tests:
         """Whom the test is about: what it says, else whom all that it gives is about."""
         reader = self._reader
         if node is not None:
-            return reader.word(node, "a subject", self._rulebook.vocabulary.facts)
+            tables = self._rulebook.vocabulary.tables.values()
+            zh = {table.subject: table.label.zh for table in tables if table.subject}
+            return reader.word(node, "a subject", self._rulebook.vocabulary.facts, zh)
         possible: set[str] | None = None
         for key, _ in gives:
             subjects = {one.subject for one in self._named.get(key.text, ())}
@@ -98,28 +102,36 @@ class _Tests:
             self._unknown(key, subject)
             return None
         text = self._reader.text(node, f"`{key.text}`")
-        if text is None or not self._can_give(key.text, text, one):
+        gives = None if text is None else self._given(key.text, text, one)
+        if text is None or gives is None:
             return None
         facts = read_facts(subject, given.facts, self._rulebook, self._zone, measured=not one.decides)
-        as_of = moment_of(given.as_of or (self._today if one.decides else self._day(key.text, text.text, facts)))
-        gives = " ".join(text.text.split())
+        as_of = moment_of(given.as_of or (self._today if one.decides else self._day(key.text, gives, facts)))
         return Trial(key.text, one.decides, subject, facts, given.rows, as_of, gives, given.facts, key.place)
 
     def _day(self, rule_id: str, gives: str, facts: Named[str, FactValue]) -> date:
         start = min(rule.start for rule in self._rulebook.versions(rule_id))
         return day_of_owed(start, gives, facts.values())
 
-    def _can_give(self, name: str, text: Scalar, one: _Named) -> bool:
+    def _given(self, name: str, text: Scalar, one: _Named) -> str | None:
+        """What should come, as trials say it: an outcome by its key, `due …`, a status; None (noted) for another text."""
+        said = " ".join(text.text.split())
         if one.decides:
             decision = self._rulebook.decision(one.subject, name)
             codes = [*(code.key for code in decision.codes), UNDETERMINED] if decision is not None else []
-            if text.text in codes:
-                return True
+            labels = {code.key: code.label.zh for code in decision.codes} if decision is not None else {}
+            found = said if said in codes else meant(said, codes, OUTCOME_WORDS | labels)
+            if found:
+                return found
             hint = did_you_mean(text.text, codes) or "its outcomes are " + ", ".join(f"`{code}`" for code in codes)
             self._reader.note(text, "RUL061", f"the decision has no outcome `{text.text}`", hint)
-            return False
-        if text.text in (*STATUSES, NOTHING) or deadline(" ".join(text.text.split())) is not None:
-            return True
+            return None
+        spelling, slots = find_in(GIVES, said) or (GIVES[1], [(0, 0)])
+        due = f"due {said[slice(*slots[0])].strip()}" if spelling.primitive == "due" else ""
+        words = STATUSES | NOTHING_WORDS
+        found = due if deadline(due) is not None else said if said in words else meant(said, words, words)
+        if found:
+            return found
         hint = did_you_mean(text.text, [*STATUSES, NOTHING]) or "write `due 2026-10-13`, `nothing` or a status"
         self._reader.note(text, "RUL082", f"`{text.text}` is no deadline and no status", hint)
-        return False
+        return None
