@@ -90,7 +90,8 @@ rules:
 
 @pytest.fixture
 def rules(root: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(root / "rules", tmp_path / "rules"))
+    """A bank's own rulebook, that begins with the shipped one; its lock, which keeps that as it is, is not taken over."""
+    return Path(shutil.copytree(root / "rules", tmp_path / "rules", ignore=shutil.ignore_patterns("rules.lock")))
 
 
 @pytest.fixture
