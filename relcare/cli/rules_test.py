@@ -56,4 +56,5 @@ def rules_test(
         filters=filters | ({"examples only": ()} if examples_only else {}),
         made_for=to.made_for,
     )
-    return carry_out(run, request, to, color, tells_problems=True)
+    # The table shows problems with their lines; the rows in a pipe have failed examples alone.
+    return carry_out(run, request, to, color, tells_problems=to.format == "table")
