@@ -239,7 +239,7 @@ def found_select(
     since = " ".join(f"WHEN {i} THEN since{i}" for i in parts)
     items = [
         f"min(came) FILTER (part = {i} AND NOT doubt) AS done{i}, min(came_until) FILTER (part = {i} AND NOT doubt) AS done{i}_until, "
-        f"coalesce(bool_or(doubt) FILTER (part = {i}), FALSE) AS doubt{i}"
+        f"coalesce(bool_or(doubt) FILTER (part = {i}), FALSE) AS doubt{i}, min(greatest(came, since)) FILTER (part = {i} AND doubt) AS soon{i}"
         for i in parts
     ]
     return (

@@ -45,13 +45,15 @@ class Standing(NamedTuple):
         possible = self._by_rule(
             lambda r: folded(r.done, lambda i: f"({self._part(i, '')} IS NOT NULL OR {self._doubt(i)})", "AND", "OR")
         )
-        doubtful = self._by_rule(lambda r: " OR ".join(self._doubt(i) for i in range(len(parts_of(r.done)))))
+        soonest = self._by_rule(
+            lambda r: folded(r.done, lambda i: f"least({self._part(i, '')}, {self._soon(i)})", "last", "first")
+        )
         leaning = self._by_rule(lambda r: self.days.leaning("CAST(o.due AS DATE)", "CAST(o.start AS DATE)", r.due))
         joins = f"\n  LEFT JOIN {found} AS f ON f.id = o.rowid" if self.found else ""
         items = [
             "o.rule", "o.key", "o.opens", "o.start", "o.start_until", "o.assumed", "o.due", "o.due_until", "o.next_opens",
             "o.verdict", "o.unclear", "o.cause", "o.paused", f"{act_by} AS act_by", f"{done} AS done", f"{until} AS done_until",
-            f"{possible} AS possible", f"({doubtful}) AS doubtful", f"{self._lapse()} AS lapse", f"{leaning} AS provisional",
+            f"{possible} AS possible", f"{soonest} AS soonest", f"{self._lapse()} AS lapse", f"{leaning} AS provisional",
             *(f"{self._part(i, '')} IS NOT NULL AS has{i}" for i in range(self.parts)),
         ]  # fmt: skip
         inner = f"SELECT {', '.join(items)}\n  FROM {relation} AS o\n  LEFT JOIN {self.days.relation} AS c ON c.day = CAST(o.due AS DATE){joins}{self._lapse_joins()}"
@@ -81,6 +83,11 @@ class Standing(NamedTuple):
 
     def _doubt(self, i: int) -> str:
         return f"(o.doubt{i} OR coalesce(f.doubt{i}, FALSE))" if self.found and self._rows(i) else f"o.doubt{i}"
+
+    def _soon(self, i: int) -> str:
+        """From when on what is in doubt may have been done; NULL where nothing is."""
+        own = f"CASE WHEN o.doubt{i} THEN {BEGINNING} END"
+        return f"coalesce({own}, f.soon{i})" if self.found and self._rows(i) else own
 
     def _rows(self, i: int) -> bool:
         """Whether some rule's part `i` is looked for in rows."""
@@ -131,7 +138,7 @@ class Standing(NamedTuple):
         in_time = "done_until <= due OR (done = due AND done_until < done + INTERVAL 86399 SECONDS)"
         cases = [
             (f"done IS NOT NULL AND ({in_time})", "met"),
-            ("done > due_until AND NOT doubtful", "met late"),
+            ("done > due_until AND soonest > due_until", "met late"),
             ("done IS NOT NULL", "undetermined"),
             (waiver, "waived"),
             ("cause IS NOT NULL", "ceased"),

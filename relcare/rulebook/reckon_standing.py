@@ -12,7 +12,7 @@ from relcare.rulebook.evaluate import Judged, judge
 from relcare.rulebook.needs import roots_of
 from relcare.rulebook.obligations import Cause, FactDone, parts_of
 from relcare.rulebook.occurrences import NO_TIME, Interval, NotOwed, Occurrence, Piece, Waiver, when
-from relcare.rulebook.reckon_done import first, folded, in_time, last, possible
+from relcare.rulebook.reckon_done import earliest, first, folded, in_time, last, possible
 from relcare.rulebook.reckon_evidence import Records, Someone, fact_piece
 from relcare.rulebook.reckon_starts import YEARS_BACK, Made, Starts, counted, in_days, is_shared
 from relcare.rulebook.values import Moment, State, Value
@@ -256,8 +256,8 @@ class Standing:
         at_the_latest = folded(self._rule.done, one.pieces, lambda piece: in_time(piece, due.first))
         if at_the_latest is not None and at_the_latest <= due.first:
             return replace(one, status="met", since=one.done.first)
-        # A row of which it is unknown whether it counts, or when it came, may have been in time.
-        if one.done.first > due.last and not any(piece.earliest is not None for piece in one.pieces):
+        at_the_earliest = folded(self._rule.done, one.pieces, earliest)
+        if one.done.first > due.last and at_the_earliest is not None and at_the_earliest > due.last:
             return replace(one, status="met late", since=one.done.first)
         why = "doubt" if one.done.first > due.last else "date only"
         return replace(one, status="undetermined", why=why, wants=self._doubtful(one) if why == "doubt" else ())

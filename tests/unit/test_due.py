@@ -108,7 +108,7 @@ rules:
 
 def test_a_new_clock_and_a_new_care_action_are_yaml_alone(book, root, tmp_path, capsys):
     rules = tmp_path / "rules"
-    shutil.copytree(root / "rules", rules)
+    shutil.copytree(root / "rules", rules, ignore=shutil.ignore_patterns("rules.lock"))
     (rules / "new.yaml").write_text(NEW, encoding="utf-8")
     assert "problem" not in printed(capsys, book, "check", rules=rules)
     due = rows(printed(capsys, book, "due", "--rule", "CARE-BIRTHDAY", "--within", "60 days", rules=rules))
