@@ -49,4 +49,5 @@ CODES = {
     "IMP001": "The file is not of a layout from which days are imported.",
     "IMP002": "The library that reads this is not installed.",
     "IMP003": "An event of the file was not taken over (a warning).",
+    "LCK004": "The file `rules.lock` has a line that is none.",
 }

@@ -111,7 +111,6 @@ CODES = {
     "LCK001": "What is in force means something else than what was locked.",
     "LCK002": "What is in force ends on another day than was locked, and one of the two days has passed.",
     "LCK003": "A rule or limit that was locked is gone.",
-    "LCK004": "The file `rules.lock` has a line that is none.",
     "LCK005": "Something new is not locked yet (a warning).",
     "TST001": "There is no decision and no obligation of this name, or none about that subject.",
     "TST002": "The name is one of several subjects.",

@@ -9,7 +9,7 @@ import pytest
 
 from relcare.files.lockfile import lock_path, read_lock, write_lock
 from relcare.located import Problem
-from relcare.rulebook.locking import Change, changes
+from relcare.rulebook.locking import Change, changes, unlocked
 from relcare.rulebook.meaning import Meaning, meanings
 from relcare.runs.locked import lock_problems
 from relcare.runs.opening import read_rulebook
@@ -218,3 +218,11 @@ def test_the_shipped_rulebook_is_locked(root: Path) -> None:
     assert problems == []
     assert read_lock(root / "rules")[0] is not None
     assert lock_problems(rulebook, root / "rules", TODAY, []) == []
+
+
+def test_what_is_new_is_told_as_not_locked_yet() -> None:
+    new = Change("new", Meaning("rule", "NEW", TODAY, None, "0"), None)
+    told = unlocked([new, new], "rules.lock")
+    assert told is not None
+    assert (told.code, told.severity, told.message) == ("LCK005", "warning", "2 changes are not locked yet")
+    assert unlocked([], "rules.lock") is None

@@ -91,7 +91,7 @@ def test_problems_stand_in_the_order_of_files_and_lines():
 
 def test_every_code_is_used_and_documented():
     used = set()
-    for path in Path(relcare.rulebook.__file__).parent.glob("*.py"):
+    for path in Path(relcare.rulebook.__file__).parent.rglob("*.py"):
         text = path.read_text(encoding="utf-8") if path.name != "codes.py" else ""
         used |= {code for code in CODES if f'"{code}"' in text}
         assert {word for word in text.split('"') if word[:3] in ("RUL", "VOC") and word[3:].isdigit()} <= set(CODES)
