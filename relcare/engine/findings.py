@@ -106,7 +106,10 @@ class FindingsList:
         return [*broken, *([self._unknown(waiting, relation, table)] if waiting else [])]
 
     def _broken(self, control: Control, relation: Relation, table: str) -> str:
+        responsible, role = self._answers(control.subject, control.by, relation.columns)
         said = {
+            "responsible": responsible,
+            "role": role,
             "severity": sql.text(control.severity),
             "status": sql.text(BROKEN),
             "rule_id": sql.text(control.id),
@@ -115,23 +118,25 @@ class FindingsList:
             "because": sql.name(f"{control.outcome} because"),
         }
         where = f"{sql.name(control.outcome)} = {sql.text(BROKEN)}"
-        return self._select(control.subject, control.by, relation.columns, relation.key, said, f"{table} WHERE {where}")
+        return self._select(control.subject, relation.columns, relation.key, said, f"{table} WHERE {where}")
 
     def _unknown(self, controls: list[Control], relation: Relation, table: str) -> str:
         """One row for each subject of which something is unknown: the gravest control gives severity and owner."""
-        first = min(controls, key=lambda control: SEVERITIES.index(control.severity))
+        controls = sorted(controls, key=lambda control: SEVERITIES.index(control.severity))
         unknown = {control.id: f"{sql.name(control.outcome)} IS NULL" for control in controls}
 
         def listed(texts: Mapping[str, str], between: str) -> str:
             cases = ", ".join(f"CASE WHEN {unknown[name]} THEN {text} END" for name, text in texts.items())
             return f"array_to_string(list_sort(list_distinct(list_filter([{cases}], lambda one: one IS NOT NULL))), {sql.text(between)})"
 
-        grave = " ".join(
-            f"WHEN {unknown[c.id]} THEN {sql.text(c.severity)}"
-            for c in sorted(controls, key=lambda control: SEVERITIES.index(control.severity))
-        )
+        def gravest(of: Callable[[Control], str]) -> str:
+            return f"CASE {' '.join(f'WHEN {unknown[c.id]} THEN {of(c)}' for c in controls)} END"
+
+        answers = {c.by: self._answers(c.subject, c.by, relation.columns) for c in controls}
         said = {
-            "severity": f"CASE {grave} END",
+            "severity": gravest(lambda c: sql.text(c.severity)),
+            "responsible": gravest(lambda c: answers[c.by][0]),
+            "role": gravest(lambda c: answers[c.by][1]),
             "status": "'undetermined'",
             "rule_id": listed({c.id: sql.text(c.id) for c in controls}, ", "),
             "finding": listed({c.id: sql.text(c.label.in_(self.language)) for c in controls}, "; "),
@@ -139,18 +144,18 @@ class FindingsList:
             "because": listed({c.id: sql.name(f"{c.outcome} because") for c in controls}, "; "),
         }
         where = " OR ".join(unknown.values())
-        return self._select(first.subject, first.by, relation.columns, relation.key, said, f"{table} WHERE {where}")
+        return self._select(controls[0].subject, relation.columns, relation.key, said, f"{table} WHERE {where}")
 
-    def _select(
-        self, subject: str, role: str, columns: Mapping[str, Column], key: str, said: Mapping[str, str], rows: str
-    ) -> str:
+    def _answers(self, subject: str, role: str, columns: Mapping[str, Column]) -> tuple[str, str]:
+        """Who is named for a role by a field, and the role where no field names anybody."""
+        by_field = self.about[subject][f"by {role}"]
+        return person(columns, by_field), "CAST(NULL AS VARCHAR)" if by_field else sql.text(role)
+
+    def _select(self, subject: str, columns: Mapping[str, Column], key: str, said: Mapping[str, str], rows: str) -> str:
         about = self.about[subject]
         told = {title: _told(columns, about[title], title) for title in ("customer_id", "name", "tier", "stage")}
-        by_field = about[f"by {role}"]
         told |= {
             "branch": person(columns, about["branch"]),
-            "responsible": person(columns, by_field),
-            "role": "CAST(NULL AS VARCHAR)" if by_field else sql.text(role),
             "subject": sql.text(subject),
             "subject_id": sql.name(key),
             **said,

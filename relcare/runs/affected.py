@@ -17,7 +17,7 @@ from relcare.engine.owed_list import COLUMNS, LIST
 from relcare.engine.plan import roots
 from relcare.engine.rows import Item, QueryRows
 from relcare.files.listings import write_listing
-from relcare.formats.report import Rows
+from relcare.formats.report import ListedRows, Rows
 from relcare.located import Problem
 from relcare.rulebook.decisions import Decision, Rulebook
 from relcare.rulebook.vocabulary import Fact
@@ -160,6 +160,7 @@ def _listings(opened: Opened, request: Request) -> Iterator[tuple[str, tuple[str
     finally:
         engine.session.close()
     if not opened.rulebook.obligations:
+        yield OWED, OWED_COLUMNS, ListedRows()
         return
     found = lists(opened, request, Asked())
     try:
@@ -168,8 +169,8 @@ def _listings(opened: Opened, request: Request) -> Iterator[tuple[str, tuple[str
             for key in OWED_COLUMNS
         )
         rows = QueryRows(found.engine.session, ("", LIST, "place"), (), items, count=found.count)
-        if found.count:
-            yield OWED, OWED_COLUMNS, rows
+        # An edition that owes nothing is compared as well: all of the other is gained, or lost.
+        yield OWED, OWED_COLUMNS, rows if found.count else ListedRows()
     finally:
         found.engine.session.close()
 

@@ -205,3 +205,19 @@ def test_the_same_bytes_whatever_the_order_of_the_rows(root, book) -> None:
     lines = (book / "customers.csv").read_text(encoding="utf-8").splitlines()
     (book / "customers.csv").write_text("\n".join([lines[0], *reversed(lines[1:])]) + "\n", encoding="utf-8")
     assert relcare(root, book, "findings", "--as-of", "2026-06-30", "-f", "json").stdout == first
+
+
+def test_what_is_unknown_is_answered_for_by_the_role_of_its_own_control(root, book) -> None:
+    """DEBT is graver and of another role; only LOW is unknown of C4."""
+    path = book / "rules" / "house.yaml"
+    text = path.read_text(encoding="utf-8").replace(
+        "  manager: {type: id",
+        "  auditor: {type: id, refers: staff, empty: none, label: {en: Auditor, zh: 审计}}\n  manager: {type: id",
+    )
+    text = text.replace(
+        "never: {debt: more than aum}\n    by: manager", "never: {debt: more than 1000}\n    by: auditor"
+    )
+    path.write_text(text, encoding="utf-8")
+    rows = "customer_id,aum,debt,manager,auditor\nC4,oops,1,S1,S9\n"
+    (book / "customers.csv").write_text(rows, encoding="utf-8")
+    assert found(root, book, "2026-06-30") == [("low", "undetermined", "C4", "LOW", "S1")]

@@ -156,3 +156,12 @@ def test_fail_if_any_tells_a_difference(root, editions) -> None:
     assert relcare(root, "rules", "diff", str(old), str(new), "--fail-if-any").returncode == 0
     edited(new, "within: 5 working days", "within: 6 working days")
     assert relcare(root, "rules", "diff", str(old), str(new), "--fail-if-any").returncode == 1
+
+
+def test_an_edition_that_owes_nothing_is_compared_as_well(root, editions) -> None:
+    old, new = editions
+    edited(old, "    from: 2026-01-01\n    starts: opened_at", "    from: 2026-09-01\n    starts: opened_at")
+    found = rows(root, old, new, old.parent / "book")
+    assert brief(found, "obligation") == [("CALL", "gained", None, "2026-07-27 overdue", 2, "customer C1")]
+    back = rows(root, new, old, old.parent / "book")
+    assert brief(back, "obligation") == [("CALL", "lost", "2026-07-27 overdue", None, 2, "customer C1")]
