@@ -22,10 +22,10 @@ from relcare.rulebook.decisions import Decision, Example, Rulebook
 from relcare.rulebook.evaluate import decide
 from relcare.rulebook.load import load
 from relcare.rulebook.reckon import subject
-from relcare.rulebook.reckon_examples import worked_examples
 from relcare.rulebook.reckon_obligations import owed
 from relcare.rulebook.values import unreadable
 from relcare.runs.explain import FileRows, context_of
+from tests.unit.worked import worked_examples
 
 HERE = Path(__file__).parent
 CLAUSES = 13

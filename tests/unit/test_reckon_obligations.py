@@ -8,9 +8,9 @@ from reckoned_books import last, standing, told
 
 from relcare.files.shipped import shipped
 from relcare.rulebook.occurrences import NO_TIME, Interval
-from relcare.rulebook.reckon_examples import worked_examples
 from relcare.rulebook.reckon_obligations import rows_of
 from relcare.runs.opening import read_rulebook
+from tests.unit.worked import worked_examples
 
 FEEDBACK = CLOCK + rule(
     "FEEDBACK", "starts: received_at", "within: 24 hours", "done when: feedback_at is known", "warns: 4 hours before"
