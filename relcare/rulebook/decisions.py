@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,22 @@ class DatedLimit:
             if period.start <= day:
                 return value if period.until is None or day < period.until else None
         return None
+
+
+class LimitsOn(Mapping[str, "Value | None"]):
+    """The value of each limit on a day, looked up where a test names it: a condition names few of them."""
+
+    def __init__(self, limits: Mapping[str, DatedLimit], day: date) -> None:
+        self._limits, self._day = limits, day
+
+    def __getitem__(self, name: str) -> Value | None:
+        return self._limits[name].at(self._day)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._limits)
+
+    def __len__(self) -> int:
+        return len(self._limits)
 
 
 @dataclass(frozen=True, slots=True)

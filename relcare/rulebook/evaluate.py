@@ -26,7 +26,7 @@ from relcare.rulebook.conditions import (
     Test,
     Within,
 )
-from relcare.rulebook.decisions import Decision, Rule, Rulebook
+from relcare.rulebook.decisions import Decision, LimitsOn, Rule, Rulebook
 from relcare.rulebook.values import FactValue, State, Value, known, not_supplied, unreadable
 
 NO_CODE = "none"  # the outcome where no rule matches
@@ -249,7 +249,7 @@ def decide(
             possible = _every_code(decision) if decision.choose == "first that matches" else ()
             return Outcome(None, None, wants=(decision.dated_by,), state=state, possible=possible)
         day = day_of(dated.value)
-    limits = {name: limit.at(day) for name, limit in rulebook.limits.items()}
+    limits = LimitsOn(rulebook.limits, day)
     verdicts = tuple(
         (rule, judge(rule.when or All(()), facts, limits, as_of, against=_against(rule)))
         for rule in decision.rules

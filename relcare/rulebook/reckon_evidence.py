@@ -8,6 +8,7 @@ from typing import Protocol
 
 from relcare.rulebook.comparing import conjunction
 from relcare.rulebook.conditions import All, Condition, OneOf, facts_of
+from relcare.rulebook.decisions import LimitsOn
 from relcare.rulebook.evaluate import Outcome, judge
 from relcare.rulebook.obligations import FactDone, Obligation, Pauses, RowsDone
 from relcare.rulebook.occurrences import NO_TIME, Interval, Lines, Piece, Stop, Waiver, when
@@ -86,8 +87,7 @@ class BookRecords:
 
     def __init__(self, book: BookRows, context: Context) -> None:
         self._book, self._context = book, context
-        today = context.today
-        self._limits = {name: limit.at(today) for name, limit in context.rulebook.limits.items()}
+        self._limits = LimitsOn(context.rulebook.limits, context.today)
         self._vocabulary = context.rulebook.vocabulary
 
     def piece(self, part: RowsDone, rule: Obligation, who: Someone, since: datetime, upto: datetime | None) -> Piece:

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 from relcare.rulebook.comparing import conjunction, day_of, interval_of, moved
 from relcare.rulebook.conditions import NATURAL_UNITS, facts_of
+from relcare.rulebook.decisions import LimitsOn
 from relcare.rulebook.evaluate import judge
 from relcare.rulebook.measures import AgeMeasure, OfMeasure, RowMeasure, SeriesMeasure, Window
 from relcare.rulebook.reckon_alike import most_alike
@@ -131,7 +132,7 @@ def measure_crossings(measure: RowMeasure, table: Table, rows: Iterable[Row], co
 
 def _parts(measure: RowMeasure, table: Table, rows: Iterable[Row], context: Context) -> list[Part]:
     """The rows that count or might; of a measure that reaches a limit whatever their age."""
-    limits = {name: limit.at(context.today) for name, limit in context.rulebook.limits.items()}
+    limits = LimitsOn(context.rulebook.limits, context.today)
     dated_by = measure.field if measure.kind in {"latest", "earliest"} and _is_date(measure, table) else table.dated_by
     parts: list[Part] = []
     for row in rows:

@@ -16,7 +16,7 @@ from relcare.rulebook.reckon_done import possible
 from relcare.rulebook.reckon_evidence import BookRecords, KeptRows, Someone
 from relcare.rulebook.reckon_rows import BookRows, Context, last_day
 from relcare.rulebook.reckon_standing import Scene, Standing
-from relcare.rulebook.reckon_starts import Made, Starts
+from relcare.rulebook.reckon_starts import Made, Shared, Starts
 from relcare.rulebook.values import Month
 from relcare.timing.calendars import Calendar
 
@@ -87,7 +87,8 @@ def reckoned(who: Someone, scene: Scene, only: str = "") -> list[Owing]:
         versions = scene.rulebook.versions(rule_id)
         named = versions[-1].calendar  # as the rule files have it, without the book's own days
         seen = replace(scene, calendar=scene.rulebook.calendars[named]) if named else scene
-        starts = Starts(who, scene.rulebook.vocabulary, seen.calendar, scene.as_of, ends, scene.years_back)
+        shared = scene.shared.setdefault(named, Shared())
+        starts = Starts(who, scene.rulebook.vocabulary, seen.calendar, scene.as_of, ends, scene.years_back, shared)
         given = [one for rule in versions for one in starts.of(rule)]
         every = [one for one in given if isinstance(one, Made) and one.rule.every is not None]
         made = [one for one in given if isinstance(one, Made) and one.rule.every is None] + starts.recent(

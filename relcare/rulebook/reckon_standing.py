@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from relcare.rulebook.conditions import WORKING_DAYS, All, Known, facts_of, tests_of
-from relcare.rulebook.decisions import Rulebook
+from relcare.rulebook.decisions import LimitsOn, Rulebook
 from relcare.rulebook.evaluate import Judged, judge
 from relcare.rulebook.needs import roots_of
 from relcare.rulebook.obligations import Cause, FactDone, parts_of
 from relcare.rulebook.occurrences import NO_TIME, Interval, NotOwed, Occurrence, Piece, Waiver, when
 from relcare.rulebook.reckon_done import earliest, first, folded, in_time, last, possible
 from relcare.rulebook.reckon_evidence import Records, Someone, fact_piece
-from relcare.rulebook.reckon_starts import YEARS_BACK, Made, Starts, counted, in_days, is_shared
-from relcare.rulebook.values import Moment, State, Value
+from relcare.rulebook.reckon_starts import YEARS_BACK, Made, Shared, Starts, counted, in_days, is_shared
+from relcare.rulebook.values import Moment, State
 from relcare.timing.calendars import Calendar
 from relcare.timing.clock import Pause, act_by, merge_pauses, provisional, risk_from
 
@@ -26,7 +26,7 @@ class Scene:
 
     `then` gives the subject as it was at an earlier moment, None where it was not there yet. `look_back` asks whether what is
     not owed at the as-of was owed when it opened, `year` for all periods that were due in the last year. `years_back`: how far
-    back what comes again is looked for.
+    back what comes again is looked for. `shared` is what all subjects share, by the calendar that a rule names.
     """
 
     rulebook: Rulebook
@@ -37,6 +37,7 @@ class Scene:
     look_back: bool = True
     year: bool = False
     years_back: int = YEARS_BACK
+    shared: dict[str, Shared] = field(default_factory=dict)
 
 
 class Standing:
@@ -114,8 +115,8 @@ class Standing:
             against=frozenset(s for s, counts in against.items() if counts),
         )
 
-    def _limits(self, as_of: datetime) -> dict[str, Value | None]:
-        return {name: limit.at(as_of.date()) for name, limit in self._scene.rulebook.limits.items()}
+    def _limits(self, as_of: datetime) -> LimitsOn:
+        return LimitsOn(self._scene.rulebook.limits, as_of.date())
 
     def _held(self, moment: datetime) -> bool:
         """Whether `when` held at an earlier moment."""

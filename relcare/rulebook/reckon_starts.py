@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import NamedTuple
@@ -102,16 +102,42 @@ def opening(point: Point, base: Interval, calendar: Calendar) -> datetime:
     return datetime.combine(reached.date(), time.min) if in_days(point) else reached
 
 
+class Shared:
+    """What is the same for every subject under one calendar, reckoned once: points counted without pauses, and periods."""
+
+    def __init__(self) -> None:
+        self._points: dict[tuple[Span | None, bool, bool, Interval], Reached] = {}
+        # By the identity of a rule, which is kept with it.
+        self._periods: dict[tuple[int, date], tuple[Obligation, Made]] = {}
+
+    def counted(self, point: Point, base: Interval, calendar: Calendar) -> Reached:
+        """As `counted` does, without pauses."""
+        key = point.span, point.before, point.rolls, base  # all that counting asks for
+        found = self._points.get(key)
+        if found is None:
+            found = self._points[key] = counted(point, base, calendar)
+        return found
+
+    def period(self, rule: Obligation, day: date, make: Callable[[], Made]) -> Made:
+        """The period or festival of a rule on a day."""
+        found = self._periods.get((id(rule), day))
+        if found is None:
+            found = self._periods[id(rule), day] = rule, make()
+        return found[1]
+
+
 class Starts:
     """All that the versions of the rules may owe one subject.
 
-    `ends` are the occurrences of the rules that were reckoned before, by id: those whose end starts another.
+    `ends` are the occurrences of the rules that were reckoned before, by id: those whose end starts another. `shared` is of
+    this calendar.
     """
 
     def __init__(
         self, who: Someone, vocabulary: Vocabulary, calendar: Calendar, as_of: datetime,
-        ends: Mapping[str, Sequence[Occurrence]], years_back: int = YEARS_BACK,
+        ends: Mapping[str, Sequence[Occurrence]], years_back: int = YEARS_BACK, shared: Shared | None = None,
     ) -> None:  # fmt: skip
+        self._shared = shared or Shared()
         self._who, self._vocabulary, self._calendar, self._as_of, self._ends = who, vocabulary, calendar, as_of, ends
         self._years_back = years_back
 
@@ -286,7 +312,8 @@ class Starts:
             edge, span = due.at.first, lapses.after
             if span.unit in {*DAYS, *MONTHS}:  # no day on the way is asked for
                 return self._calendar.end_of(shift(edge.date(), span.amount, span.unit))
-            return counted(Point("due", span=lapses.after), Interval(edge, edge), self._calendar).at.first
+            point = Point("due", span=lapses.after)
+            return self._shared.counted(point, Interval(edge, edge), self._calendar).at.first
         return made.next_opens - TICK if lapses.at_next and made.next_opens is not None else None
 
     def _days(self, rule: Obligation, every: Cadence) -> list[tuple[date, Origin]] | Made | NotOwed:
@@ -314,8 +341,14 @@ class Starts:
         return days
 
     def _period(self, rule: Obligation, every: Cadence, day: date, origin: Origin) -> Made:
+        if not is_shared(rule):
+            return self._made_period(rule, every, day, origin)
+        made = self._shared.period(rule, day, lambda: self._made_period(rule, every, day, origin))
+        return made._replace(origin=origin)  # the period that follows is asked for with the origin of the one before
+
+    def _made_period(self, rule: Obligation, every: Cadence, day: date, origin: Origin) -> Made:
         base = _midnight(day)
-        due = counted(rule.due, self._end_of(rule.due, every, day), self._calendar)
+        due = self._shared.counted(rule.due, self._end_of(rule.due, every, day), self._calendar)
         opens = base.first
         if rule.opens is not None:
             edge = due.at if rule.opens.base == "due" else self._end_of(rule.opens, every, day)
@@ -342,7 +375,7 @@ class Starts:
 
     def _due(self, rule: Obligation, start: Interval | None) -> Reached | NoDate:
         base = self._from_point(rule.due, start)
-        return counted(rule.due, base, self._calendar) if isinstance(base, Interval) else base
+        return self._shared.counted(rule.due, base, self._calendar) if isinstance(base, Interval) else base
 
     def _from_point(self, point: Point, start: Interval | None) -> Interval | NoDate:
         """What a point is counted from; the fact and its value where that is no date."""

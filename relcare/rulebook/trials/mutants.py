@@ -12,6 +12,7 @@ from relcare.rulebook.evaluate import NO_CODE
 from relcare.rulebook.needs import limits_named
 from relcare.rulebook.obligations import facts_named
 from relcare.rulebook.trials.mutants_owed import owed_variants
+from relcare.rulebook.trials.telling import alone
 from relcare.rulebook.trials.trial import asked
 from relcare.rulebook.trials.variants import STEPS, said, stepped, variants
 
@@ -30,7 +31,8 @@ class Mutant(NamedTuple):
     """A rulebook with one thing changed: `what`, at `place`, of the rule or limit `id`.
 
     `targets`: the decisions and obligations that can give something else. `facts_too`: facts may be made otherwise. `shows` are the
-    beginnings of what an example gives that is likely to notice it.
+    beginnings of what an example gives that is likely to notice it. `pair`: the part of a decision that was changed, alone, before
+    and after.
     """
 
     rulebook: Rulebook
@@ -40,6 +42,7 @@ class Mutant(NamedTuple):
     targets: tuple[Target, ...]
     facts_too: bool = False
     shows: tuple[str, ...] = ()
+    pair: tuple[Decision, Decision] | None = None
 
 
 def mutants(rulebook: Rulebook) -> Iterator[Mutant]:
@@ -71,7 +74,10 @@ def _of_decision(rulebook: Rulebook, decision: Decision) -> Iterator[Mutant]:
             continue
         for variant in variants(rule.when, kind_of):
             changed = replace(rule, when=variant.condition)
-            yield Mutant(with_rules((*before, changed, *after)), rule.id, variant.what, variant.place, target)
+            pair = alone(decision, rule, variant.was), alone(decision, rule, variant.now)
+            yield Mutant(
+                with_rules((*before, changed, *after)), rule.id, variant.what, variant.place, target, pair=pair
+            )
         for said_as, strict, shows in (
             ("if missing: no", replace(rule, if_missing=False), EMPTY),
             ("if not supplied: no", replace(rule, if_not_supplied=False), LEFT_OUT),

@@ -16,6 +16,7 @@ from relcare.rulebook.obligations import facts_named
 from relcare.rulebook.occurrences import NO_TIME
 from relcare.rulebook.trials.mutants import EMPTY, LEFT_OUT, Mutant, Target
 from relcare.rulebook.trials.points import cells_of, rows_for
+from relcare.rulebook.trials.telling import Telling
 from relcare.rulebook.trials.trial import NOTHING, Answer, Bench, Trial, asked, moment_of, read_facts, shown
 from relcare.timing.spans import shift
 
@@ -33,13 +34,16 @@ Cells = Mapping[str, str]
 def noticing(bench: Bench, mutant: Mutant, trials: Mapping[Target, list[Trial]]) -> Trial | None:
     """An example that is right under the rulebook and wrong under the mutant; None where none was found."""
     other = bench.instead(mutant.rulebook, same_facts=not mutant.facts_too)
+    telling = Telling(bench, mutant.pair)
     for target in mutant.targets:
         bases = _bases(trials.get(target, ()), mutant.id) or list(_crafted(bench, target))
         rows_first = "met" in mutant.shows or "paused" in mutant.shows
         only = next((ONLY[text] for text in mutant.shows if text in ONLY), ())
         most = TRIED if target.decides else TRIED_OWED
         seen: set[tuple[object, ...]] = set()
-        for trial in islice(_candidates(bench, other, target, bases, only, rows_first=rows_first), most):
+        for trial in islice(_candidates(bench, other, target, bases, telling, only, rows_first=rows_first), most):
+            if trial is None:
+                continue
             key = (trial.as_of, tuple(sorted(trial.cells.items())), repr(trial.rows))
             if key in seen:
                 continue
@@ -95,11 +99,12 @@ def _candidates(
     other: Bench,
     target: Target,
     bases: list[Trial],
+    telling: Telling,
     only: tuple[str | None, ...] = (),
     *,
     rows_first: bool,
-) -> Iterator[Trial]:
-    """Near ones first: another moment, one fact, other rows (or these first); then two facts at once."""
+) -> Iterator[Trial | None]:
+    """Near ones first: another moment, one fact, other rows (or these first); then two facts at once. None for one that can't tell."""
     if rows_first:
         yield from _with_rows(bench, other, target, bases)
     for base in bases if not only else ():
@@ -110,10 +115,15 @@ def _candidates(
             points = _points(bench.rulebook, other.rulebook, target, base.as_of.date(), base.cells)
             points = {name: list(only) or cells for name, cells in points.items()}
             for names in combinations(points, count):
+                if not telling.any_can_tell(base.cells, {name: points[name] for name in names}, base.as_of):
+                    continue
                 for values in product(*(points[name] for name in names)):
                     changed = {**base.cells, **dict(zip(names, values, strict=True))}
                     cells = {name: cell for name, cell in changed.items() if cell is not None}
                     if cells == base.cells:
+                        continue
+                    if not telling.can_tell(cells, base.as_of):
+                        yield None
                         continue
                     trial = _trial(bench, target, cells, base.rows, base.as_of)
                     yield trial

@@ -15,6 +15,7 @@ from relcare.rulebook.obligations import FactDone, Obligation, ObligationExample
 from relcare.rulebook.occurrences import Occurrence, Owing
 from relcare.rulebook.reckon_obligations import reckoned
 from relcare.rulebook.reckon_standing import Scene
+from relcare.rulebook.reckon_starts import Shared
 from relcare.rulebook.trials.invented import GivenRows, Invented
 from relcare.rulebook.values import ABSENT, FactValue, Moment, Month, State
 from relcare.rulebook.vocabulary import TEMPORAL
@@ -72,6 +73,7 @@ class Bench:
         done = [part for rule in rulebook.obligations for part in parts_of(rule.done)] if like is None else []
         shown = frozenset(part.fact for part in done if isinstance(part, FactDone))
         self.absent: frozenset[str] = like.absent if like is not None else shown
+        self.shared: dict[str, Shared] = like.shared if like is not None else {}
         self.kept_facts: dict[int, tuple[Trial, dict[str, FactValue]]] = {}
         if like is not None and same_facts:
             self.kept_facts = like.kept_facts
@@ -120,7 +122,14 @@ class Bench:
     def _owed(self, trial: Trial) -> Answer:
         who = self.invented(trial)
         scene = Scene(
-            self.rulebook, self.calendar, trial.as_of, who.records, lambda _: who, look_back=False, years_back=YEARS
+            self.rulebook,
+            self.calendar,
+            trial.as_of,
+            who.records,
+            lambda _: who,
+            look_back=False,
+            years_back=YEARS,
+            shared=self.shared,
         )
         owing = next((one for one in reckoned(who, scene, trial.target) if one.rule.id == trial.target), None)
         main = _main(owing, trial.as_of) if owing is not None else None

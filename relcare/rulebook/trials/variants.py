@@ -35,11 +35,16 @@ CENT = Decimal("0.01")
 
 
 class Variant(NamedTuple):
-    """A condition a step beside; None where nothing of it is left. `what` says what was done, at `place`."""
+    """A condition a step beside; None where nothing of it is left. `what` says what was done, at `place`.
+
+    `was` and `now` are the part that was changed: where both say the same of a subject, so do the conditions.
+    """
 
     condition: Condition | None
     what: str
     place: Place
+    was: Condition
+    now: Condition
 
 
 def stepped(value: Value, kind: str, steps: int) -> Value | None:
@@ -89,7 +94,8 @@ def variants(condition: Condition, kind_of: Callable[[str], str]) -> Iterator[Va
                 rest = parts[:index] + parts[index + 1 :]
                 place = _place(part)
                 if rest:
-                    yield Variant(rest[0] if len(rest) == 1 else make(rest), f"without `{words_of(part)}`", place)
+                    left = rest[0] if len(rest) == 1 else make(rest)
+                    yield Variant(left, f"without `{words_of(part)}`", place, part, make(()))
                 for variant in variants(part, kind_of):
                     if variant.condition is not None:
                         changed = (*parts[:index], variant.condition, *parts[index + 1 :])
@@ -97,27 +103,31 @@ def variants(condition: Condition, kind_of: Callable[[str], str]) -> Iterator[Va
         case Not(part):
             for variant in variants(part, kind_of):
                 if variant.condition is not None:
-                    yield variant._replace(condition=Not(variant.condition))
+                    was, now = Not(variant.was), Not(variant.now)
+                    yield variant._replace(condition=Not(variant.condition), was=was, now=now)
         case _:
             yield from _of_test(condition, kind_of(condition.fact))
 
 
 def _of_test(test: Test, kind: str) -> Iterator[Variant]:
+    for beside, what in _beside(test, kind):
+        yield Variant(beside, f"{what} in `{words_of(test)}`", test.place, test, beside)
+
+
+def _beside(test: Test, kind: str) -> Iterator[tuple[Test, str]]:
     match test:
         case Compare(_, op, operand):
             if op in FLIPPED:
-                yield Variant(
-                    replace(test, op=FLIPPED[op]), f"`{FLIPPED[op]}` for `{op}` in `{words_of(test)}`", test.place
-                )
+                yield replace(test, op=FLIPPED[op]), f"`{FLIPPED[op]}` for `{op}`"
             for changed, now in _operands(operand, kind):
-                yield Variant(replace(test, operand=changed), f"{now} in `{words_of(test)}`", test.place)
+                yield replace(test, operand=changed), now
         case Within(_, _, span):
             for beside in spans_beside(span):
-                yield Variant(replace(test, span=beside), f"{beside} for {span} in `{words_of(test)}`", test.place)
+                yield replace(test, span=beside), f"{beside} for {span}"
         case OneOf(_, codes) | Includes(_, codes):
             for code in codes if len(codes) > 1 else ():
                 rest = tuple(each for each in codes if each != code)
-                yield Variant(replace(test, codes=rest), f"without {code} in `{words_of(test)}`", test.place)
+                yield replace(test, codes=rest), f"without {code}"
         case _:
             return
 
