@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -16,6 +16,7 @@ from relcare.rulebook.reckon import Subject, rows_by, subject
 from relcare.rulebook.reckon_evidence import KeptRows
 from relcare.rulebook.reckon_rows import Context
 from relcare.rulebook.suggest import nearest
+from relcare.runs.approved import Answered
 from relcare.runs.book_rows import FileRows, RememberedRows, Rows, context_of, unreadable_cells
 from relcare.runs.explain_decisions import DecisionTelling
 from relcare.runs.explain_facts import KEYS
@@ -118,7 +119,7 @@ def explanation(
         raise WrongRequestError(WORDS[language]["nothing"].format(wanted))
     _check_rule(rulebook, {table.subject for table in owners}, rule, language)
     context = context_of(rulebook, book, as_of, remembered)
-    told = _Told(ListedRows(), [], {})
+    told = _Told(ListedRows(), [], {}, [])
     there = False
     for table in owners:
         who = subject(table.subject, wanted, kept, context)
@@ -144,6 +145,7 @@ def explanation(
         rows=told.rows,
         made_from=made_from or {},
         notes=tuple(told.notes),
+        facts={"answered_for": told.answered} if told.answered else {},
         shown=("decision", "rule_id", "fact", "value", "test", "verdict", "rule_place", "fact_place"),
         nothing=WORDS[language]["no tests"].format(wanted),
         language=language,
@@ -156,6 +158,15 @@ class _Told(NamedTuple):
     rows: ListedRows
     notes: list[str]
     lines: dict[str, set[int]]
+    answered: list[dict[str, object]]
+
+    def answer(self, found: Iterable[Answered], language: str) -> None:
+        """Tell who answers for rules, where anybody does."""
+        for one in found:
+            sentences = one.sentences(language)
+            self.notes.extend(sentence for sentence in sentences if sentence not in self.notes)
+            if sentences and one.as_data() not in self.answered:
+                self.answered.append(one.as_data())
 
     def note_lines(self, lines: Mapping[str, set[int]]) -> None:
         for name, used in lines.items():
@@ -189,7 +200,9 @@ def _tell_obligations(
     telling = ObligationTelling(who, context, language, calendar, then, book.settings.go_live)
     for owing in by_urgency(found, context.as_of):
         if rule in {"", owing.rule.id}:
-            told.notes.extend(telling.headlines(owing, whole=bool(rule)))
+            headlines = telling.headlines(owing, whole=bool(rule))
+            told.notes.extend(headlines)
+            told.answer(telling.answered(owing) if headlines else [], language)
             told.rows.extend(telling.rows(owing, whole=bool(rule)))
     told.note_lines(rows_of(one for owing in found for one in owing.occurrences))
     told.note_lines(who.lines_used())
@@ -200,6 +213,7 @@ def _tell_decisions(told: _Told, who: Subject, context: Context, rule: str, lang
     for decision in in_order(context.rulebook.decisions):
         if decision.subject == who.name and rule in {"", decision.name, *(r.id for r in decision.rules)}:
             told.notes.extend(telling.sentences(decision))
+            told.answer(telling.answered(decision), language)
             told.rows.extend(telling.rows(decision, "" if rule == decision.name else rule))
     told.note_lines(who.lines_used())
 

@@ -11,6 +11,7 @@ from relcare.rulebook.evaluate import Judged, Outcome, judge
 from relcare.rulebook.reckon import Subject, is_supplied
 from relcare.rulebook.reckon_rows import Context
 from relcare.rulebook.wording import word
+from relcare.runs.approved import Answered, corrected_limits
 from relcare.runs.explain_facts import Telling, row_of, shown
 from relcare.runs.nearest import lacking, next_better
 
@@ -69,6 +70,14 @@ class DecisionTelling(Telling):
             needs = "; ".join(self.lack(test, self._day(decision)) for test in lacks)
             told.append(self._words["next"].format(rule.id, needs))
         return told
+
+    def answered(self, decision: Decision) -> list[Answered]:
+        """Who answers for the rule that decided, and for the limits that it used."""
+        rule = self._who.outcome(decision.name).rule
+        if rule is None or self._is_supplied(decision):
+            return []
+        limits = corrected_limits(rule.when, self._context.rulebook, self._day(decision))
+        return [Answered(rule.id, rule.start, decision.approved, rule.corrects), *limits]
 
     def rows(self, decision: Decision, only: str) -> list[tuple[str, ...]]:
         """A row for each test of each rule in force."""

@@ -12,7 +12,7 @@ from relcare.rulebook.reckon import Subject
 from relcare.rulebook.reckon_rows import Context
 from relcare.rulebook.values import FactValue
 from relcare.rulebook.vocabulary import Fact, Label
-from relcare.rulebook.wording import code_words, state_word, value_words, words_of_test
+from relcare.rulebook.wording import code_words, operator_words, state_word, value_words, words_of_test
 from relcare.runs.nearest import distance, leaves
 
 KEYS = (
@@ -87,9 +87,9 @@ class Telling:
         operand = test.operand if isinstance(test, Compare) else None
         other = self.fact(operand.fact) if isinstance(operand, Other) else None
         limit = self._context.rulebook.limits.get(operand.name) if isinstance(operand, Limit) else None
+        if isinstance(test, Compare) and limit is not None and day is None:
+            return operator_words(test.op, fact, self._language).format(limit.name)
         words = words_of_test(test, limit.at(day) if limit and day else None, fact, other, self._language)
-        if limit is not None and day is None:
-            return words.replace("?", limit.name)
         if limit is not None and day is not None:
             start = next((p.start for p in reversed(limit.periods) if p.start <= day), "?")
             return self._common["limit"].format(words, limit.name, start)

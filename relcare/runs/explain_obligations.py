@@ -11,6 +11,7 @@ from relcare.rulebook.occurrences import NO_TIME, NotOwed, Occurrence, Owing, Pi
 from relcare.rulebook.owed_wording import piece_words, span_text
 from relcare.rulebook.reckon import Subject
 from relcare.rulebook.reckon_rows import Context
+from relcare.runs.approved import Answered, corrected_limits
 from relcare.runs.explain_facts import Telling, row_of, shown
 from relcare.runs.explain_obligation_words import (
     act_by_words,
@@ -78,6 +79,13 @@ class ObligationTelling(Telling):
             names = rule.label.in_(self._language), name_words(rule, self._language), self._say("not owed")
             told.append(self._say("headline", *names, self.reason(owing.nothing)))
         return told
+
+    def answered(self, owing: Owing) -> list[Answered]:
+        """Who answers for the version of the rule that is told."""
+        rule = owing.rule
+        day = (owing.occurrences[0].judged if owing.occurrences else None) or self._as_of
+        limits = corrected_limits(rule.when, self._context.rulebook, day.date())
+        return [Answered(rule.id, rule.start, rule.approved, rule.corrects), *limits]
 
     def headline(self, one: Occurrence) -> str:
         """What is owed, how it stands, by when: one sentence."""

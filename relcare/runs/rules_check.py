@@ -10,7 +10,7 @@ from relcare.rulebook.analysis import analysed
 from relcare.rulebook.norms import missing_rules
 from relcare.runs.examples import bench_of, broken, examples, separate_trials
 from relcare.runs.locked import lock_problems
-from relcare.runs.opening import read_rulebook, rules_of, with_lines
+from relcare.runs.opening import CACHE, read_rulebook, rules_of, with_lines
 from relcare.runs.request import Request
 from relcare.runs.result import Result
 
@@ -21,7 +21,7 @@ KEYS = ("kind", "place", "code", "message", "hint")
 def rules_check(request: Request) -> Result:
     """The problems of the rule files, the examples that fail, what the rules do together, and what differs from the lock."""
     rules, today = rules_of(request), request.now.date()
-    rulebook, found = read_rulebook(rules)
+    rulebook, found = read_rulebook(rules, CACHE.get())
     settings, _ = read_settings(request.book, rulebook.vocabulary, rulebook.calendars)
     locked = lock_problems(rulebook, rules, today, found)
     trials, mistakes = separate_trials(rulebook, settings, rules, (), today)

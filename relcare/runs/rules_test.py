@@ -20,7 +20,7 @@ from relcare.rulebook.trials.reason import reason
 from relcare.rulebook.trials.trial import Answer, Bench, Trial, written_trials
 from relcare.rulebook.trials.yaml_line import example_line, given_parts
 from relcare.runs.examples import bench_of, broken, separate_trials
-from relcare.runs.opening import read_rulebook, rules_of, with_lines
+from relcare.runs.opening import CACHE, read_rulebook, rules_of, with_lines
 from relcare.runs.request import Request
 from relcare.runs.result import Result
 
@@ -70,7 +70,7 @@ class Tested:
 def rules_test(request: Request) -> Result:
     """The rulebook and its test files, tested; a failed example is a problem in the user's files."""
     rules, today = rules_of(request), request.now.date()
-    rulebook, problems = read_rulebook(rules)
+    rulebook, problems = read_rulebook(rules, CACHE.get())
     rulebook = with_controls(rulebook)
     settings, _ = read_settings(request.book, rulebook.vocabulary, rulebook.calendars)
     files = [Path(name) for name in request.filters.get("files", ())]
