@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,20 +37,32 @@ class Affected:
         """Give the memory back."""
         self.session.close()
 
-    def moves(self, name: str, decision: str, assets: str) -> list[tuple[Any, ...]]:
+    def moves(
+        self, name: str, decision: str, assets: str, editions: Collection[str] = ("before", "after")
+    ) -> list[tuple[Any, ...]]:
         """The migration matrix of a decision: class before, class after, how many, their assets, the first of them, why.
 
         `assets` is a column of amounts, "" for none; an amount that is not known counts for nothing. `why` is the rule that
         decides afterwards and the facts that it names, of the subject named. What is undetermined on either side
-        comes last. A subject of one edition alone is in the class "" of the other.
+        comes last. A subject of one edition alone is in the class "" of the other, and all are where only the other of `editions` has
+        the decision.
         """
         listing, column = self.listings[name], sql.name(decision)
         key = sql.name(listing.key[0])
         money = f"CAST(sum(TRY_CAST(n.{sql.name(assets)} AS DECIMAL(30,2))) AS VARCHAR)" if assets else "''"
-        why = f"arg_min(concat_ws(': ', n.{sql.name(f'{decision}_rule')}, n.{sql.name(f'{decision}_because')}), {key})"
+        was, now = (
+            f"coalesce({row}.{column}, '')" if edition in editions else "''"
+            for row, edition in (("o", "before"), ("n", "after"))
+        )
+        after = "after" in editions
+        why = (
+            "''"
+            if not after
+            else f"arg_min(concat_ws(': ', n.{sql.name(f'{decision}_rule')}, n.{sql.name(f'{decision}_because')}), {key})"
+        )
         cells = self.session.rows(
             f"-- a row is one cell of the migration matrix of {decision}\n"
-            f"SELECT coalesce(o.{column}, ''), coalesce(n.{column}, ''), count(*), coalesce({money}, ''), min({key}), {why}\n"
+            f"SELECT {was}, {now}, count(*), coalesce({money}, ''), min({key}), {why}\n"
             f"FROM {sql.name(f'{name} before')} AS o FULL JOIN {sql.name(f'{name} after')} AS n USING ({key})\n"
             "GROUP BY 1, 2"
         )

@@ -19,6 +19,7 @@ from relcare.engine.rows import Item, QueryRows
 from relcare.files.listings import write_listing
 from relcare.formats.report import ListedRows, Rows
 from relcare.located import Problem
+from relcare.rulebook.controls import BROKEN, OUTCOME, spoken, with_controls
 from relcare.rulebook.decisions import Decision, Rulebook
 from relcare.rulebook.vocabulary import Fact
 from relcare.rulebook.wording import word
@@ -56,6 +57,22 @@ class Owed(NamedTuple):
     clause: str
 
 
+class Found(NamedTuple):
+    """Subjects of which a control says something else: `newly broken`, `newly kept` or `undetermined` on either side.
+
+    `before` and `after` are `broken`, `kept`, `undetermined`, or "" where the edition does not ask.
+    """
+
+    control: str
+    what: str
+    number: int
+    example: str
+    before: str
+    after: str
+    why: str
+    clause: str
+
+
 class Load(NamedTuple):
     """Open things to do of one owner in one month of `act_by`."""
 
@@ -73,6 +90,7 @@ class Comparison(NamedTuple):
     load: list[Load]
     problems: list[Problem]
     as_of: str
+    controls: list[Found] = []  # noqa: RUF012  # never changed
 
 
 def compare(request: Request, old: Path, new: Path, spill: Path) -> Comparison:
@@ -101,12 +119,16 @@ def compare(request: Request, old: Path, new: Path, spill: Path) -> Comparison:
                 lines = rows.delimited(",")
                 write_listing(path, columns, () if lines is not None else rows, lines)
                 kept[subject, edition] = (path, columns)
-            for decision in opened.rulebook.decisions:
+            for decision in with_controls(opened.rulebook).decisions:
                 decided.setdefault(f"{decision.subject} {decision.name}", {})[edition] = decision
     for subject in dict.fromkeys(name for name, _ in kept):
-        if (subject, "before") in kept and (subject, "after") in kept:
-            key = OWED_KEYS if subject == OWED else (kept[subject, "after"][1][0],)
-            told.append(Listing(subject, kept[subject, "before"][0], kept[subject, "after"][0], key))
+        for edition, other in (("before", "after"), ("after", "before")):
+            if (subject, edition) not in kept:  # there nothing was asked of such a subject
+                path, key = spill / f"{subject} {edition}.csv", kept[subject, other][1][:1]
+                write_listing(path, key, ListedRows(), None)
+                kept[subject, edition] = path, key
+        key = OWED_KEYS if subject == OWED else kept[subject, "after"][1][:1]
+        told.append(Listing(subject, kept[subject, "before"][0], kept[subject, "after"][0], key))
     affected = Affected(told, spill, request.memory_limit)
     try:
         return Comparison(
@@ -115,6 +137,7 @@ def compare(request: Request, old: Path, new: Path, spill: Path) -> Comparison:
             [Load(*row) for row in affected.workload(OWED)] if OWED in affected.listings else [],
             problems,
             as_of,
+            list(_controls(affected, kept, decided)),
         )
     finally:
         affected.close()
@@ -135,7 +158,8 @@ def _moves(
     decided: dict[str, dict[str, Decision]],
 ) -> Iterator[Move]:
     for editions in decided.values():
-        if len(editions) < 2:  # a new decision moves nobody
+        # A new decision moves nobody; what a control says is told apart.
+        if len(editions) < 2 or next(iter(editions.values())).name.startswith(OUTCOME):
             continue
         decision = editions["after"]
         columns = kept.get((decision.subject, "after"), (None, ()))[1]
@@ -147,16 +171,40 @@ def _moves(
             yield from (Move(decision.name, *row) for row in cells)
 
 
+def _controls(
+    affected: Affected,
+    kept: dict[tuple[str, str], tuple[Path, tuple[str, ...]]],
+    decided: dict[str, dict[str, Decision]],
+) -> Iterator[Found]:
+    for editions in decided.values():
+        control = editions.get("after") or editions["before"]
+        there = [e for e in editions if control.name in kept.get((control.subject, e), (None, ()))[1]]
+        if not control.name.startswith(OUTCOME) or control.subject not in affected.listings or not there:
+            continue
+        clause = " ".join(dict.fromkeys(clause for rule in control.rules for clause in rule.cites))
+        told = []
+        for before, after, number, _, example, why in affected.moves(control.subject, control.name, "", there):
+            if UNDETERMINED in (before, after):
+                what = UNDETERMINED
+            else:
+                what = "newly broken" if after == BROKEN else "newly kept" if before == BROKEN else ""
+            if what and before != after:
+                said = (spoken(control.name, before), spoken(control.name, after))
+                told.append(Found(control.name.removeprefix(OUTCOME), what, number, example, *said, why or "", clause))
+        yield from sorted(told, key=lambda found: found.what)
+
+
 def _listings(opened: Opened, request: Request) -> Iterator[tuple[str, tuple[str, ...], Rows]]:
     """The list of each subject that is decided, and of what is owed; to be read before the next."""
-    engine = Engine(opened.rulebook, opened.book, opened.as_of.moment, opened.spill, request.memory_limit)
+    rulebook = with_controls(opened.rulebook)
+    engine = Engine(rulebook, opened.book, opened.as_of.moment, opened.spill, request.memory_limit)
     try:
-        subjects = _subjects(opened.rulebook, engine)
+        subjects = _subjects(rulebook, engine)
         for subject, names in subjects.items():
             engine.plan.want(subject, [*names, *_assets(opened, subject)])
         engine.read()
         for subject, names in subjects.items():
-            yield subject, *_decided(engine, opened, subject, names)
+            yield subject, *_decided(engine, opened, rulebook, subject, names)
     finally:
         engine.session.close()
     if not opened.rulebook.obligations:
@@ -189,11 +237,13 @@ def _assets(opened: Opened, subject: str) -> list[str]:
     return [ASSETS] if opened.rulebook.vocabulary.fact(subject, ASSETS) is not None else []
 
 
-def _decided(engine: Engine, opened: Opened, subject: str, names: list[str]) -> tuple[tuple[str, ...], QueryRows]:
+def _decided(
+    engine: Engine, opened: Opened, rulebook: Rulebook, subject: str, names: list[str]
+) -> tuple[tuple[str, ...], QueryRows]:
     """Key, assets, and of each decision the class, the rule and why."""
     relation = engine.relation(subject)
-    language, vocabulary = opened.language, opened.rulebook.vocabulary
-    limits = LimitsInForce(opened.rulebook.limits, opened.as_of.moment.date())
+    language, vocabulary = opened.language, rulebook.vocabulary
+    limits = LimitsInForce(rulebook.limits, opened.as_of.moment.date())
 
     def fact(name: str) -> Fact:
         found = vocabulary.fact(subject, name)

@@ -40,6 +40,7 @@ SECTIONS = {
         "change": "What is said differently",
         "decision": "Who changes class",
         "obligation": "What is owed",
+        "control": "What must never be so",
         "workload": "Work by owner and month",
         "example": "Examples that hold no more",
         "clause": "Clauses touched",
@@ -48,6 +49,7 @@ SECTIONS = {
         "change": "规则变更",
         "decision": "分类迁移",
         "obligation": "应办事项",
+        "control": "禁止事项",
         "workload": "工作量",
         "example": "不再成立的示例",
         "clause": "涉及条款",
@@ -64,20 +66,28 @@ WHAT = {
     "earlier": "提前",
     "later": "推后",
     "status": "状态变化",
+    "newly broken": "新增违反",
+    "newly kept": "不再违反",
 }
 NOTES = {
     "en": {
         "kinds": "{} things are said differently; clauses touched: {}.",
         "decision": "{}: {} of {} change class, {} of them from or to undetermined.",
         "owed": "Owed: {} gained, {} lost, {} due earlier, {} due later.",
-        "same": "On this book nobody changes class, and no deadline moves.",
+        "controls": "Controls: {} newly broken, {} newly kept, {} from or to undetermined.",
+        "same": "On this book nobody changes class, no deadline moves, and no control says anything else.",
+        "mistakes": "Mistakes in {}: {}, listed apart. The words of its files are compared; what a mistake leaves out is not tried.",
+        "not judged": "No book is judged until both editions are without a mistake.",
         "fixed": "Both editions judged on the same rows, as of the same moment, by the calendars of the new one.",
     },
     "zh": {
         "kinds": "共 {} 处变更；涉及条款：{}。",
         "decision": "{}：{}／{} 变更类别，其中 {} 涉及无法判定。",
         "owed": "应办事项：新增 {}，取消 {}，提前 {}，推后 {}。",
-        "same": "对本数据而言，无人变更类别，也无期限变动。",
+        "controls": "禁止事项：新增违反 {}，不再违反 {}，涉及无法判定 {}。",
+        "same": "对本数据而言，无人变更类别，无期限变动，禁止事项结果也不变。",
+        "mistakes": "{} 有 {} 处错误（另行列出）：已比较其文件的文字，但错误所涉规则未作检验。",
+        "not judged": "两个版本均无错误后，才比较对数据的影响。",
         "fixed": "两个版本使用相同的数据、截至时点和新版日历。",
     },
 }
@@ -114,19 +124,22 @@ def _diff(request: Request, old: str, new: str, spill: Path, *, with_book: bool)
     folders = {name: edition(spec, beside, spill / name) for name, spec in (("old", old), ("new", new)) if spec}
     folders.setdefault("new", used)
     problems: list[Problem] = []
+    mistaken: dict[str, int] = {}
     trees, books = {}, {}
     for name, folder in folders.items():
         trees[name] = _in_english(read_rule_files(folder)[0])
         books[name], mistakes = read_rulebook(folder)
         shown = {"old": old, "new": new}[name] or str(folder)
         problems += [_placed(problem, folder, shown) for problem in mistakes]
+        errors = sum(problem.severity == "error" for problem in mistakes)
+        mistaken |= {shown: errors} if errors else {}
     if any(problem.code in NO_RULES for problem in problems):
         return Result(problems=tuple(problems))
     told = changes(trees["old"], trees["new"])
     settings, _ = read_settings(request.book, books["new"].vocabulary, books["new"].calendars)
     language = request.lang or settings.language or "en"
     comparison = None
-    if with_book and not any(problem.severity == "error" for problem in problems):
+    if with_book and not mistaken:
         from relcare.runs.affected import compare
 
         comparison = compare(request, folders["old"], folders["new"], spill)
@@ -159,7 +172,10 @@ def _diff(request: Request, old: str, new: str, spill: Path, *, with_book: bool)
         columns,
         rows,
         made_from,
-        notes=_notes(told, comparison, language) if rows else (),
+        notes=(
+            *_mistakes(mistaken, language, with_book=with_book),
+            *(_notes(told, comparison, language) if rows else ()),
+        ),
         nothing=NOTHING[language],
         language=language,
         divided="section",
@@ -196,6 +212,11 @@ def _affected(comparison: Comparison) -> Iterator[Row]:
             "obligation", owed.rule, owed.what, owed.before or "", owed.after or "", str(owed.number), "",
             owed.example, "", owed.clause or "",
         )  # fmt: skip
+    for found in comparison.controls:
+        yield (
+            "control", found.control, found.what, found.before, found.after, str(found.number), "", found.example,
+            found.why, found.clause,
+        )  # fmt: skip
     for load in comparison.load:
         count = str(load.after - load.before)
         yield ("workload", load.owner, load.month, str(load.before), str(load.after), count, "", "", "", "")
@@ -230,6 +251,13 @@ def _touched(told: Iterable[Change]) -> Iterator[Row]:
         yield ("clause", clause, ", ".join(items[clause]), "", "", str(len(items[clause])), "", "", "", clause)
 
 
+def _mistakes(mistaken: dict[str, int], language: str, *, with_book: bool) -> list[str]:
+    """What was compared of editions with mistakes."""
+    said = NOTES[language]
+    told = [said["mistakes"].format(shown, number) for shown, number in mistaken.items()]
+    return [*told, said["not judged"]] if told and with_book else told
+
+
 def _notes(told: list[Change], comparison: Comparison | None, language: str) -> tuple[str, ...]:
     from relcare.engine.affected import UNDETERMINED
 
@@ -247,7 +275,13 @@ def _notes(told: list[Change], comparison: Comparison | None, language: str) -> 
     counts = {what: sum(o.number for o in comparison.owed if o.what == what) for what in WHAT}
     if comparison.owed:
         notes.append(said["owed"].format(*(f"{counts[what]:,}" for what in ("gained", "lost", "earlier", "later"))))
-    if not comparison.moves and not comparison.owed:
+    if comparison.controls:
+        numbers = [
+            sum(found.number for found in comparison.controls if found.what == what)
+            for what in ("newly broken", "newly kept", UNDETERMINED)
+        ]
+        notes.append(said["controls"].format(*(f"{number:,}" for number in numbers)))
+    if not comparison.moves and not comparison.owed and not comparison.controls:
         notes.append(said["same"])
     notes.append(said["fixed"])
     return tuple(notes)

@@ -165,3 +165,104 @@ def test_an_edition_that_owes_nothing_is_compared_as_well(root, editions) -> Non
     assert brief(found, "obligation") == [("CALL", "gained", None, "2026-07-27 overdue", 2, "customer C1")]
     back = rows(root, new, old, old.parent / "book")
     assert brief(back, "obligation") == [("CALL", "lost", "2026-07-27 overdue", None, 2, "customer C1")]
+
+
+CONTROL = """---
+kind: control
+for: customer
+rules:
+  - id: CTRL-CALLED
+    label: {{en: Not called, zh: 未回访}}
+    cites: 1.2.1
+    from: 2026-01-01
+    severity: high
+    never: {{aum: {test}}}
+    by: relationship_manager
+"""
+
+
+def with_control(folder: Path, test: str) -> None:
+    path = folder / "house.yaml"
+    path.write_text(path.read_text(encoding="utf-8") + CONTROL.format(test=test), encoding="utf-8")
+
+
+def test_controls_newly_broken_and_newly_kept_are_counted(root, editions) -> None:
+    old, new = editions
+    with_control(old, "at least 6000000")  # broken by C1 alone, of C2 nobody can tell
+    with_control(new, "at most 10")  # broken by C3 alone
+    found = rows(root, old, new, old.parent / "book")
+    assert brief(found, "control") == [
+        ("CTRL-CALLED", "newly broken", "kept", "broken", 1, "C3"),
+        ("CTRL-CALLED", "newly kept", "broken", "kept", 1, "C1"),
+    ]
+
+
+def test_a_control_that_is_new_is_broken_newly_and_one_that_is_gone_is_kept(root, editions) -> None:
+    old, new = editions
+    with_control(new, "at least 6000000")
+    book = old.parent / "book"
+    assert brief(rows(root, old, new, book), "control") == [
+        ("CTRL-CALLED", "newly broken", None, "broken", 1, "C1"),
+        ("CTRL-CALLED", "undetermined", None, "undetermined", 1, "C2"),
+    ]
+    assert brief(rows(root, new, old, book), "control") == [
+        ("CTRL-CALLED", "newly kept", "broken", None, 1, "C1"),
+        ("CTRL-CALLED", "undetermined", "undetermined", None, 1, "C2"),
+    ]
+
+
+def test_a_control_that_says_the_same_is_not_told(root, editions) -> None:
+    old, new = editions
+    with_control(old, "at least 6000000")
+    with_control(new, "at least 5999999")
+    found = rows(root, old, new, old.parent / "book")
+    assert brief(found, "control") == []
+
+
+def test_the_head_counts_controls_in_both_languages(root, editions) -> None:
+    old, new = editions
+    with_control(new, "at least 6000000")
+    book = old.parent / "book"
+    more = ("--book", str(book), "--as-of", "2026-08-05", "-f", "json")
+    said = json.loads(relcare(root, "rules", "diff", str(old), str(new), *more).stdout)["notes"]
+    assert "Controls: 1 newly broken, 0 newly kept, 1 from or to undetermined." in said
+    said = json.loads(relcare(root, "rules", "diff", str(old), str(new), *more, "--lang", "zh").stdout)["notes"]
+    assert "禁止事项：新增违反 1，不再违反 0，涉及无法判定 1。" in said
+
+
+def test_of_an_edition_with_mistakes_it_says_what_was_compared(root, editions) -> None:
+    old, new = editions
+    edited(new, "within: 5 working days", "within: 3 workin days")
+    ran = relcare(
+        root,
+        "rules",
+        "diff",
+        str(old),
+        str(new),
+        "--book",
+        str(old.parent / "book"),
+        "--as-of",
+        "2026-08-05",
+        "-f",
+        "json",
+    )
+    told = json.loads(ran.stdout)
+    assert ran.returncode == 3
+    assert f"{new / 'house.yaml'}:" in ran.stderr
+    assert told["notes"][0].startswith(f"Mistakes in {new}: ")
+    assert told["notes"][1] == "No book is judged until both editions are without a mistake."
+    assert [row["item"] for row in told["rows"] if row["section"] == "change"] == ["CALL"]
+    ran = relcare(root, "rules", "diff", str(old), str(new), "-f", "json")
+    assert ran.returncode == 3
+    assert not any("No book" in note for note in json.loads(ran.stdout)["notes"])
+
+
+def test_a_control_of_a_subject_that_the_old_edition_asks_nothing_of_is_told(root, editions) -> None:
+    old, new = editions
+    for folder in editions:
+        path = folder / "house.yaml"
+        cut = path.read_text(encoding="utf-8").split("---\nkind: decision")[0]
+        path.write_text(cut, encoding="utf-8")
+    with_control(new, "at least 6000000")
+    found = rows(root, old, new, old.parent / "book")
+    assert brief(found, "control")[0] == ("CTRL-CALLED", "newly broken", None, "broken", 1, "C1")
