@@ -18,6 +18,7 @@ from relcare.located import Node, Place, Problem
 from relcare.rulebook.changes import Change, changes
 from relcare.rulebook.load import load as load_rules
 from relcare.rulebook.marks import Marks
+from relcare.rulebook.owed_wording import STATUSES
 from relcare.runs.examples import MEND, examples
 from relcare.runs.opening import WrongRequestError, read_rulebook, rules_of
 from relcare.runs.request import Request
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 TITLE = {"en": "Change of the rulebook", "zh": "规则变更"}
 NOTHING = {"en": "The two editions say the same.", "zh": "两个版本内容一致。"}
 KEYS = ("section", "item", "change", "before", "after", "count", "assets", "example", "because", "clause")
-NUMBERS = ("count", "assets")
+NUMBERS, CODES = ("count", "assets"), ("section", "change")
+ZH_SAID = {"broken": "违反", "kept": "未违反", "undetermined": "无法判定"}
 TITLES = {
     "en": ("Section", "Item", "Change", "Before", "After", "Count", "Assets", "Example", "Because", "Clause"),
     "zh": ("类别", "项目", "变更", "变更前", "变更后", "数量", "资产", "举例", "依据", "条款"),
@@ -154,12 +156,15 @@ def _diff(request: Request, old: str, new: str, spill: Path, *, with_book: bool)
         "new": {"hash": books["new"].hash},
     }
     titles = zip(KEYS, TITLES[language], strict=True)
-    labels = {"section": SECTIONS[language], **({"change": WHAT} if language == "zh" else {})}
+    labels = {"section": SECTIONS[language]}
+    if language == "zh":
+        said = ZH_SAID | _owed_in_zh(comparison)
+        labels |= {"change": WHAT, "before": said, "after": said}
     columns = tuple(
         Column(
             key,
             title,
-            "number" if key in NUMBERS else "code" if key in labels else "text",
+            "number" if key in NUMBERS else "code" if key in CODES and key in labels else "text",
             labels.get(key, {}),
             wide=key in ("before", "after", "because"),
         )
@@ -220,6 +225,14 @@ def _affected(comparison: Comparison) -> Iterator[Row]:
     for load in comparison.load:
         count = str(load.after - load.before)
         yield ("workload", load.owner, load.month, str(load.before), str(load.after), count, "", "", "", "")
+
+
+def _owed_in_zh(comparison: Comparison | None) -> dict[str, str]:
+    """Deadline and status of what is owed, as the lists have them, with the status in Chinese."""
+    cells = {cell for owed in comparison.owed for cell in (owed.before, owed.after) if cell} if comparison else set()
+    statuses = sorted(STATUSES, key=len, reverse=True)
+    found = {cell: next((status for status in statuses if cell.endswith(status)), "") for cell in cells}
+    return {cell: cell.removesuffix(status) + STATUSES[status] for cell, status in found.items() if status}
 
 
 def _broken(old: Rulebook, new: Rulebook, settings: Settings, request: Request) -> Iterator[Row]:

@@ -40,7 +40,10 @@ UNTRIED = {
     "en": "Changes by one step are tried once the rules have no mistake and all examples hold.",
     "zh": "规则无误且全部示例相符后，才检验一步改动。",
 }
-MEASURED = "a step of a limit behind facts that are made from rows: give an example with rows"
+MEASURED = {
+    "en": "a step of a limit behind facts that are made from rows: give an example with rows",
+    "zh": "该限值所涉指标由数据行算得：请给出含数据行的示例",
+}
 
 
 class Tried(NamedTuple):
@@ -153,7 +156,7 @@ def _report(
         TITLE[language],
         "",
         tuple(Column(key, key) for key in KEYS),
-        ListedRows(_rows(tested)),
+        ListedRows(_rows(tested, language)),
         {"relcare": relcare.__version__, "rulebook": {"hash": rulebook.hash}},
         notes=tuple(notes),
         facts={
@@ -166,7 +169,7 @@ def _report(
     )  # fmt: skip
 
 
-def _rows(tested: Tested) -> Iterator[tuple[str, ...]]:
+def _rows(tested: Tested, language: str) -> Iterator[tuple[str, ...]]:
     for trial, answer in tested.failed:
         given = ", ".join(given_parts(trial))
         yield (FAILED, str(trial.place), trial.rule_id or trial.target, trial.title, given, spoken(trial.target, trial.gives), spoken(trial.target, answer.gave),
@@ -175,6 +178,16 @@ def _rows(tested: Tested) -> Iterator[tuple[str, ...]]:
         yield UNREACHED, str(branch.place), branch.id, branch.what, "", "", "", "", ""
     for mutant, example in tested.alive:
         line = example_line(example) if example is not None else ""
-        yield ALIVE, str(mutant.place), mutant.id, mutant.what, "", "", "", "" if line else MEASURED, line
+        yield (
+            ALIVE,
+            str(mutant.place),
+            mutant.id,
+            mutant.what.in_(language),
+            "",
+            "",
+            "",
+            "" if line else MEASURED[language],
+            line,
+        )
     for mutant in tested.same:
-        yield SAME, str(mutant.place), mutant.id, mutant.what, "", "", "", "", ""
+        yield SAME, str(mutant.place), mutant.id, mutant.what.in_(language), "", "", "", "", ""

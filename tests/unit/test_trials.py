@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ from relcare.rulebook.controls import with_controls
 from relcare.rulebook.decisions import Rulebook
 from relcare.rulebook.trials.mutants import Target, mutants
 from relcare.rulebook.trials.noticing import noticing
+from relcare.rulebook.trials.said import WHAT, Said
 from relcare.rulebook.trials.trial import Bench, Trial, written_trials
 from relcare.rulebook.trials.variants import stepped, variants
 from relcare.rulebook.trials.written import read_tests
@@ -241,13 +243,13 @@ def test_the_example_that_would_notice_a_change_is_right_now_and_wrong_then() ->
     trials = list(written_trials(bench.rulebook, ZONE, TODAY))
     by_target = {Target(trial.subject, trial.target, trial.decides): [trial] for trial in trials}
     found = [(mutant, noticing(bench, mutant, by_target)) for mutant in mutants(bench.rulebook)]
-    assert {mutant.what for mutant, example in found if example is None} == set()
+    assert {str(mutant.what) for mutant, example in found if example is None} == set()
     assert len(found) > 20
     for mutant, example in found:
         assert example is not None
         again = _written_again(example)
-        assert bench.answer(again).right, mutant.what
-        assert not bench.instead(mutant.rulebook, same_facts=False).answer(again).right, mutant.what
+        assert bench.answer(again).right, str(mutant.what)
+        assert not bench.instead(mutant.rulebook, same_facts=False).answer(again).right, str(mutant.what)
 
 
 def _written_again(example: Trial) -> Trial:
@@ -292,9 +294,9 @@ def test_the_shipped_rulebook_leaves_no_change_unnoticed_and_no_branch_unreached
     tested = everything_tried(bench, [*written_trials(rulebook, ZONE, TODAY), *separate], mutate=True)
     assert [(each.trial.place, each.answer.gave) for each in tested.failed] == []
     assert tested.unreached == []
-    assert [(mutant.id, mutant.what) for mutant, _ in tested.alive] == []
+    assert [(mutant.id, str(mutant.what)) for mutant, _ in tested.alive] == []
     # `churn_warning` is always worked out, so that the row never lacks it; two moments of one second are in no order.
-    assert [(mutant.id, mutant.what.partition(" in ")[0]) for mutant in tested.same] == [
+    assert [(mutant.id, str(mutant.what).partition(" in ")[0]) for mutant in tested.same] == [
         ("STAGE-DECLINE", "without `if not supplied: no`"),
         *[("CTRL-BACKWARDS", "`at most` for `less than`")] * 7,
     ]
@@ -321,3 +323,12 @@ def test_a_cell_is_put_in_quotes_where_it_must_be(text: str, as_written: str) ->
     assert written(text) == as_written
     (document,) = read_documents(f"{{cell: {as_written}}}".encode(), "x.yaml")[0]
     assert document.get("cell").text == text  # type: ignore[union-attr]
+
+
+def test_every_change_can_be_said_in_chinese() -> None:
+    for key, (en, zh) in WHAT.items():
+        numbers = [text.count("{}") or len(set(re.findall(r"{\d}", text))) for text in (en, zh)]
+        assert numbers[0] == numbers[1], key
+    said = Said("for", ("4 days", "3 days"), "within")
+    assert (str(said), said.in_("zh")) == ("4 days for 3 days in `within`", "`within` 中以 4 days 代替 3 days")
+    assert Said("for from", ("2", "1", "2026-01-01")).in_("zh") == "自 2026-01-01 起以 2 代替 1"

@@ -12,6 +12,7 @@ from relcare.rulebook.evaluate import NO_CODE
 from relcare.rulebook.needs import limits_named
 from relcare.rulebook.obligations import facts_named
 from relcare.rulebook.trials.mutants_owed import owed_variants
+from relcare.rulebook.trials.said import Said
 from relcare.rulebook.trials.telling import alone
 from relcare.rulebook.trials.trial import asked
 from relcare.rulebook.trials.variants import STEPS, said, stepped, variants
@@ -37,7 +38,7 @@ class Mutant(NamedTuple):
 
     rulebook: Rulebook
     id: str
-    what: str
+    what: Said
     place: Place
     targets: tuple[Target, ...]
     facts_too: bool = False
@@ -69,7 +70,7 @@ def _of_decision(rulebook: Rulebook, decision: Decision) -> Iterator[Mutant]:
         before, after = rows[:index], rows[index + 1 :]
         # Where no row matches the outcome is `none` as well.
         if len(rows) > 1 and (rule.when is not None or rule.then != NO_CODE):
-            yield Mutant(with_rules(before + after), rule.id, "without the rule", rule.place, target)
+            yield Mutant(with_rules(before + after), rule.id, Said("the rule"), rule.place, target)
         if rule.when is None:
             continue
         for variant in variants(rule.when, kind_of):
@@ -84,7 +85,7 @@ def _of_decision(rulebook: Rulebook, decision: Decision) -> Iterator[Mutant]:
         ):
             if strict != rule:
                 rules = with_rules((*before, strict, *after))
-                yield Mutant(rules, rule.id, f"without `{said_as}`", rule.place, target, shows=(shows,))
+                yield Mutant(rules, rule.id, Said("without", (said_as,)), rule.place, target, shows=(shows,))
 
 
 def _of_obligations(rulebook: Rulebook) -> Iterator[Mutant]:
@@ -114,7 +115,7 @@ def _of_limits(rulebook: Rulebook) -> Iterator[Mutant]:
                     continue
                 values = (*limit.values[:index], moved, *limit.values[index + 1 :])
                 limits = rulebook.limits | {limit.name: replace(limit, values=values)}
-                what = f"{said(moved)} for {said(value)} from {period.start} on"
+                what = Said("for from", (said(moved), said(value), str(period.start)))
                 yield Mutant(
                     replace(rulebook, limits=limits), limit.name, what, period.place, targets, facts_too=facts_too
                 )

@@ -19,6 +19,7 @@ from relcare.rulebook.obligations import (
     RowsDone,
     Start,
 )
+from relcare.rulebook.trials.said import Said
 from relcare.rulebook.trials.variants import spans_beside, variants, words_of
 
 DONE = ("met", "overdue")
@@ -34,7 +35,7 @@ class OwedVariant(NamedTuple):
     """An obligation with one thing changed: `what`, at `place`."""
 
     rule: Obligation
-    what: str
+    what: Said
     place: Place
     shows: tuple[str, ...] = ()  # the beginnings of what an example gives that is likely to notice it
 
@@ -49,20 +50,22 @@ def owed_variants(rule: Obligation, kind_of: Callable[[str], str]) -> Iterator[O
 
 def _of_conditions(rule: Obligation, kind_of: Callable[[str], str]) -> Iterator[OwedVariant]:
     if rule.when is not None:
-        yield OwedVariant(replace(rule, when=None), f"without `when` {words_of(rule.when)}", rule.place, ("nothing",))
+        yield OwedVariant(
+            replace(rule, when=None), Said("without when", (words_of(rule.when),)), rule.place, ("nothing",)
+        )
         for variant in variants(rule.when, kind_of):
             yield OwedVariant(replace(rule, when=variant.condition), variant.what, variant.place)
     if rule.at_start:
-        yield OwedVariant(replace(rule, at_start=False), "without `judged: at start`", rule.place)
+        yield OwedVariant(replace(rule, at_start=False), Said("without", ("judged: at start",)), rule.place)
     for said_as, strict in (
         ("if missing: no", replace(rule, if_missing=False)), ("if not supplied: no", replace(rule, if_not_supplied=False)),
     ):  # fmt: skip
         if strict != rule:
-            yield OwedVariant(strict, f"without `{said_as}`", rule.place)
+            yield OwedVariant(strict, Said("without", (said_as,)), rule.place)
     for index, cause in enumerate(rule.ceases):
         rest = rule.ceases[:index] + rule.ceases[index + 1 :]
         yield OwedVariant(
-            replace(rule, ceases=rest), f"without `ceases when` {words_of(cause.when)}", rule.place, ("ceased",)
+            replace(rule, ceases=rest), Said("without cause", (words_of(cause.when),)), rule.place, ("ceased",)
         )
         for variant in variants(cause.when, kind_of):
             if variant.condition is not None:
@@ -72,88 +75,89 @@ def _of_conditions(rule: Obligation, kind_of: Callable[[str], str]) -> Iterator[
 
 
 def _of_clock(rule: Obligation) -> Iterator[OwedVariant]:
-    def changed(what: str, **parts: Any) -> OwedVariant:  # noqa: ANN401
+    def changed(what: Said, **parts: Any) -> OwedVariant:  # noqa: ANN401
         shows = tuple(text for part in parts for text in SHOWN.get(part, ()))
         return OwedVariant(replace(rule, **parts), what, rule.place, shows)
 
     for point, what in _points(rule.due, "within" if rule.due.base == "start" else "due"):
         yield changed(what, due=point)
     if rule.opens is not None:
-        yield changed("without `opens`", opens=None)
+        yield changed(Said("without", ("opens",)), opens=None)
         for point, what in _points(rule.opens, "opens"):
             yield changed(what, opens=point)
     if rule.warns is not None:
-        yield changed("without `warns`", warns=None)
+        yield changed(Said("without", ("warns",)), warns=None)
         for span, what in _spans(rule.warns, "warns"):
             yield changed(what, warns=span)
     # Of a period that is over an example can't ask beside the one that follows.
     if rule.lapses.after is not None and (rule.every is None or rule.every.on):
         for span, what in _spans(rule.lapses.after, "lapses"):
             yield changed(what, lapses=Lapse(span))
-        yield changed("never given up", lapses=Lapse())
+        yield changed(Said("never given up"), lapses=Lapse())
     if rule.pauses is not None:
-        yield changed("without `pauses`", pauses=None)
+        yield changed(Said("without", ("pauses",)), pauses=None)
         for kind in rule.pauses.kinds if len(rule.pauses.kinds) > 1 else ():
             kinds = tuple(each for each in rule.pauses.kinds if each != kind)
-            yield changed(f"without pauses for {kind}", pauses=replace(rule.pauses, kinds=kinds))
+            yield changed(Said("pauses", (kind,)), pauses=replace(rule.pauses, kinds=kinds))
         if rule.pauses.most is not None:
             for span, what in _spans(rule.pauses.most, "at most"):
                 yield changed(what, pauses=replace(rule.pauses, most=span))
     if rule.starts.fact and rule.starts.rule:
-        yield changed(f"starts: end of {rule.starts.rule}", starts=Start("end of", rule=rule.starts.rule))
-        yield changed(f"starts: {rule.starts.fact} alone", starts=Start("fact", rule.starts.fact))
+        yield changed(Said("end of", (rule.starts.rule,)), starts=Start("end of", rule=rule.starts.rule))
+        yield changed(Said("alone", (rule.starts.fact,)), starts=Start("fact", rule.starts.fact))
     every = rule.every
     if every is not None and every.festivals is not None and len(every.festivals) > 1:
         for name in every.festivals:
             rest = tuple(each for each in every.festivals if each != name)
-            yield changed(f"not at {name}", every=replace(every, festivals=rest))
+            yield changed(Said("not at", (name,)), every=replace(every, festivals=rest))
 
 
-def _points(point: Point, key: str) -> Iterator[tuple[Point, str]]:
+def _points(point: Point, key: str) -> Iterator[tuple[Point, Said]]:
     if point.span is not None:
         for span, what in _spans(point.span, key):
             yield replace(point, span=span), what
     if point.open_day:
-        yield replace(point, open_day=False), f"`{key}` the last day, open or not"
+        yield replace(point, open_day=False), Said("last day", (key,))
     if point.rolls:
-        yield replace(point, rolls=False), "without `rolls`"
+        yield replace(point, rolls=False), Said("without", ("rolls",))
 
 
-def _spans(span: Span, key: str) -> Iterator[tuple[Span, str]]:
+def _spans(span: Span, key: str) -> Iterator[tuple[Span, Said]]:
     for beside in spans_beside(span):
-        yield beside, f"{beside} for {span} in `{key}`"
+        yield beside, Said("for", (str(beside), str(span)), key)
 
 
-def _of_evidence(done: Evidence, kind_of: Callable[[str], str]) -> Iterator[tuple[Evidence, str, Place]]:
+def _of_evidence(done: Evidence, kind_of: Callable[[str], str]) -> Iterator[tuple[Evidence, Said, Place]]:
     """Of a single piece also that it never counts."""
     if not isinstance(done, AllDone | AnyDone):
-        yield NEVER, f"`{done.words}` never counts", done.place
+        yield NEVER, Said("never counts", (done.words,)), done.place
     yield from _of_piece(done, kind_of)
 
 
-def _of_piece(done: Evidence, kind_of: Callable[[str], str]) -> Iterator[tuple[Evidence, str, Place]]:
+def _of_piece(done: Evidence, kind_of: Callable[[str], str]) -> Iterator[tuple[Evidence, Said, Place]]:
     match done:
         case AllDone(parts) | AnyDone(parts):
             make = type(done)
             for index, part in enumerate(parts):
                 rest = parts[:index] + parts[index + 1 :]
                 if rest:
-                    named = f"`{part.words}`" if isinstance(part, RowsDone | FactDone) else f"part {index + 1}"
-                    place = part.place if isinstance(part, RowsDone | FactDone) else Place("")
-                    yield make(rest), f"without {named} in `done when`", place
+                    named, place = Said("part", (str(index + 1),)), Place("")
+                    if isinstance(part, RowsDone | FactDone):
+                        named, place = Said("without", (part.words,)), part.place
+                    yield make(rest), named._replace(within="done when"), place
                 for changed, what, place in _of_piece(part, kind_of):
                     yield make((*parts[:index], changed, *parts[index + 1 :])), what, place
         case RowsDone(_, codes, where, since):
             for code in codes if len(codes) > 1 else ():
                 rest_codes = tuple(each for each in codes if each != code)
-                yield replace(done, codes=rest_codes), f"without {code} in `{done.words}`", done.place
+                yield replace(done, codes=rest_codes), Said("without one", (code,), done.words), done.place
             if where is not None:
-                yield replace(done, where=None), f"without `where` in `{done.words}`", done.place
+                yield replace(done, where=None), Said("without", ("where",), done.words), done.place
                 for variant in variants(where, lambda _: ""):
                     if variant.condition is not None:
                         yield replace(done, where=variant.condition), variant.what, done.place
             if since is not None:
-                yield replace(done, since=None), f"without the window of `{done.words}`", done.place
+                yield replace(done, since=None), Said("window", (done.words,)), done.place
                 for point, what in _points(since, done.words):
                     yield replace(done, since=point), what, done.place
         case FactDone():

@@ -25,6 +25,7 @@ from relcare.rulebook.conditions import (
     Within,
     tests_of,
 )
+from relcare.rulebook.trials.said import Said
 from relcare.rulebook.values import Moment, Month, Value
 from relcare.timing.spans import shift
 
@@ -41,7 +42,7 @@ class Variant(NamedTuple):
     """
 
     condition: Condition | None
-    what: str
+    what: Said
     place: Place
     was: Condition
     now: Condition
@@ -95,7 +96,7 @@ def variants(condition: Condition, kind_of: Callable[[str], str]) -> Iterator[Va
                 place = _place(part)
                 if rest:
                     left = rest[0] if len(rest) == 1 else make(rest)
-                    yield Variant(left, f"without `{words_of(part)}`", place, part, make(()))
+                    yield Variant(left, Said("without", (words_of(part),)), place, part, make(()))
                 for variant in variants(part, kind_of):
                     if variant.condition is not None:
                         changed = (*parts[:index], variant.condition, *parts[index + 1 :])
@@ -111,37 +112,37 @@ def variants(condition: Condition, kind_of: Callable[[str], str]) -> Iterator[Va
 
 def _of_test(test: Test, kind: str) -> Iterator[Variant]:
     for beside, what in _beside(test, kind):
-        yield Variant(beside, f"{what} in `{words_of(test)}`", test.place, test, beside)
+        yield Variant(beside, what._replace(within=words_of(test)), test.place, test, beside)
 
 
-def _beside(test: Test, kind: str) -> Iterator[tuple[Test, str]]:
+def _beside(test: Test, kind: str) -> Iterator[tuple[Test, Said]]:
     match test:
         case Compare(_, op, operand):
             if op in FLIPPED:
-                yield replace(test, op=FLIPPED[op]), f"`{FLIPPED[op]}` for `{op}`"
+                yield replace(test, op=FLIPPED[op]), Said("flipped", (FLIPPED[op], op))
             for changed, now in _operands(operand, kind):
                 yield replace(test, operand=changed), now
         case Within(_, _, span):
             for beside in spans_beside(span):
-                yield replace(test, span=beside), f"{beside} for {span}"
+                yield replace(test, span=beside), Said("for", (str(beside), str(span)))
         case OneOf(_, codes) | Includes(_, codes):
             for code in codes if len(codes) > 1 else ():
                 rest = tuple(each for each in codes if each != code)
-                yield replace(test, codes=rest), f"without {code}"
+                yield replace(test, codes=rest), Said("without one", (code,))
         case _:
             return
 
 
-def _operands(operand: Literal | Limit | Other, kind: str) -> Iterator[tuple[Literal | Other, str]]:
+def _operands(operand: Literal | Limit | Other, kind: str) -> Iterator[tuple[Literal | Other, Said]]:
     for step in STEPS:
         match operand:
             case Literal(value):
                 moved = stepped(value, kind, step)
                 if moved is not None:
-                    yield Literal(moved), f"{said(moved)} for {said(value)}"
+                    yield Literal(moved), Said("for", (said(moved), said(value)))
             case Other(fact, share) if share != 1 and share + PERCENT * step > 0:
                 moved_share = share + PERCENT * step
-                yield Other(fact, moved_share), f"{moved_share * 100:.0f}% for {share * 100:.0f}%"
+                yield Other(fact, moved_share), Said("for", (f"{moved_share * 100:.0f}%", f"{share * 100:.0f}%"))
             case _:
                 return
 
