@@ -234,12 +234,14 @@ def decide(
     rulebook: Rulebook,
     as_of: datetime,
     outcomes: Mapping[str, Outcome] | None = None,
+    kept: dict[int, tuple[Rule, Judged]] | None = None,
 ) -> Outcome:
     """The outcome of `decision` for the subject with `facts`.
 
     Rules and limits are those in force on the as-of's date, or on the date `dated_by` names (without such a date the outcome
     is undetermined, and so it is where no rule is in force on the day).
-    `outcomes` are the decisions among the facts: through them `wants` reaches the facts behind.
+    `outcomes` are the decisions among the facts: through them `wants` reaches the facts behind. `kept` holds what was judged of
+    rules, by their identity, under these facts, limits and as-of: another edition of the decision shares most of its rules.
     """
     day = as_of.date()
     if decision.dated_by:
@@ -250,11 +252,11 @@ def decide(
             return Outcome(None, None, wants=(decision.dated_by,), state=state, possible=possible)
         day = day_of(dated.value)
     limits = LimitsOn(rulebook.limits, day)
-    verdicts = tuple(
-        (rule, judge(rule.when or All(()), facts, limits, as_of, against=_against(rule)))
-        for rule in decision.rules
-        if rule.in_force(day)
-    )
+    kept = {} if kept is None else kept
+    for rule in decision.rules:
+        if id(rule) not in kept and rule.in_force(day):
+            kept[id(rule)] = rule, judge(rule.when or All(()), facts, limits, as_of, against=_against(rule))
+    verdicts = tuple(kept[id(rule)] for rule in decision.rules if rule.in_force(day))
     if not verdicts:
         return Outcome(None, None, state=State.UNREADABLE, possible=_every_code(decision))
     if decision.choose == "exactly one":

@@ -10,7 +10,7 @@ from relcare.located import Place
 from relcare.rulebook.cells import read_cell
 from relcare.rulebook.conditions import facts_of
 from relcare.rulebook.decisions import Decision, Example, Rule, Rulebook
-from relcare.rulebook.evaluate import Outcome, decide
+from relcare.rulebook.evaluate import Judged, Outcome, decide
 from relcare.rulebook.obligations import FactDone, Obligation, ObligationExample, parts_of
 from relcare.rulebook.occurrences import Occurrence, Owing
 from relcare.rulebook.reckon_obligations import reckoned
@@ -75,8 +75,18 @@ class Bench:
         self.absent: frozenset[str] = like.absent if like is not None else shown
         self.shared: dict[str, Shared] = like.shared if like is not None else {}
         self.kept_facts: dict[int, tuple[Trial, dict[str, FactValue]]] = {}
+        self.kept_verdicts: dict[int, dict[int, tuple[Rule, Judged]]] = {}  # as long as the trials' facts
+        self.kept_subjects: dict[int, tuple[Trial, Invented]] = {}
+        if (
+            like is not None
+            and like.rulebook.decisions is rulebook.decisions
+            and like.rulebook.limits is rulebook.limits
+        ):
+            self.kept_subjects = like.kept_subjects  # nothing of it is made from what is owed
         if like is not None and same_facts:
             self.kept_facts = like.kept_facts
+            if like.rulebook.limits is rulebook.limits:
+                self.kept_verdicts = like.kept_verdicts
 
     def instead(self, rulebook: Rulebook, *, same_facts: bool) -> Bench:
         """The same bench with another rulebook; `same_facts`: no fact is made otherwise in it."""
@@ -88,15 +98,12 @@ class Bench:
 
     def invented(self, trial: Trial) -> Invented:
         """The subject of a trial."""
-        return Invented(
-            trial.subject,
-            trial.facts,
-            () if trial.decides else self.absent,
-            trial.rows,
-            self.rulebook,
-            trial.as_of,
-            self.zone,
-        )
+        kept = self.kept_subjects.get(id(trial))
+        if kept is None:
+            absent = () if trial.decides else self.absent
+            who = Invented(trial.subject, trial.facts, absent, trial.rows, self.rulebook, trial.as_of, self.zone)
+            kept = self.kept_subjects[id(trial)] = trial, who
+        return kept[1]
 
     def facts(self, trial: Trial) -> dict[str, FactValue]:
         """Every fact that the decision of a trial asks for."""
@@ -115,7 +122,9 @@ class Bench:
         decision = self.rulebook.decision(trial.subject, trial.target)
         if decision is None or not decision.sound:
             return Answer(UNDETERMINED, trial.gives == UNDETERMINED)
-        outcome = decide(decision, self.facts(trial), self.rulebook, trial.as_of, {})
+        facts = self.facts(trial)
+        kept = self.kept_verdicts.setdefault(id(trial), {})
+        outcome = decide(decision, facts, self.rulebook, trial.as_of, {}, kept)
         code = outcome.code if outcome.code is not None and outcome.state is State.VALUE else UNDETERMINED
         return Answer(code, code == trial.gives, outcome)
 
