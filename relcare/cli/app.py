@@ -34,6 +34,12 @@ GROUPS: dict[str, tuple[str, dict[str, str]]] = {
             "schema": "relcare.cli.rules_schema",
         },
     ),
+    "reply": (
+        "Replies to customers, before they are sent.",
+        {
+            "check": "relcare.cli.reply_check",
+        },
+    ),
     "calendar": (
         "Calendars, and a calculator for deadlines.",
         {

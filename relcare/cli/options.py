@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +12,7 @@ import typer
 from relcare.formats import FORMATS
 
 
-def _one_of(choices: tuple[str, ...]) -> object:
+def one_of(choices: tuple[str, ...]) -> Callable[[str], str]:
     """A check that the value is one of `choices`; a near one is suggested."""
 
     def checked(value: str) -> str:
@@ -42,13 +43,13 @@ AsOf = Annotated[
 Lang = Annotated[
     str,
     typer.Option(
-        "--lang", metavar="en|zh", help="Language of labels. [the book's, else en]", callback=_one_of(LANGUAGES)
+        "--lang", metavar="en|zh", help="Language of labels. [the book's, else en]", callback=one_of(LANGUAGES)
     ),
 ]
 RuleLang = Annotated[
     str,
     typer.Option(
-        "--lang", metavar="en|zh", help="Language of the rules. [the book's, else en]", callback=_one_of(LANGUAGES)
+        "--lang", metavar="en|zh", help="Language of the rules. [the book's, else en]", callback=one_of(LANGUAGES)
     ),
 ]
 Format = Annotated[
@@ -58,7 +59,7 @@ Format = Annotated[
         "--format",
         metavar="FORMAT",
         help=f"One of {_formats}. [table on a terminal, tsv in a pipe]",
-        callback=_one_of(tuple(FORMATS)),
+        callback=one_of(tuple(FORMATS)),
     ),
 ]
 Output = Annotated[
@@ -73,7 +74,7 @@ Strict = Annotated[bool, typer.Option("--strict", help="Print no list where ther
 Color = Annotated[
     str,
     typer.Option(
-        "--color", metavar="WHEN", help="auto, always or never; auto honours NO_COLOR.", callback=_one_of(COLORS)
+        "--color", metavar="WHEN", help="auto, always or never; auto honours NO_COLOR.", callback=one_of(COLORS)
     ),
 ]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Leave out warnings and notes; errors stay.")]
@@ -86,6 +87,9 @@ Spill = Annotated[
 ]
 Encoding = Annotated[
     str, typer.Option("--encoding", metavar="NAME", help="Encoding of the book's files. [found out by itself]")
+]
+DraftEncoding = Annotated[
+    str, typer.Option("--encoding", metavar="NAME", help="Encoding of the drafts. [found out by itself]")
 ]
 ShowSql = Annotated[bool, typer.Option("--show-sql", help="Print the SQL that would run, and stop.")]
 
@@ -155,6 +159,16 @@ def book_folder(book: str) -> Path:
     from relcare.files.shipped import SAMPLE, shipped
 
     return shipped("sample_data") if book == SAMPLE else Path(book)
+
+
+def known_encoding(name: str) -> None:
+    """Refuse an encoding that there is none of; "" is found out."""
+    from codecs import lookup
+
+    try:
+        lookup(name or "utf-8")
+    except LookupError:
+        raise typer.BadParameter(f"--encoding: there is no encoding {name!r}") from None
 
 
 def split_columns(columns: str) -> tuple[str, ...]:

@@ -104,6 +104,11 @@ def opened(path: Path | None) -> Iterator[BinaryIO]:
         beside.unlink(missing_ok=True)
 
 
+def standard_input() -> bytes:
+    """All that comes in on stdin."""
+    return sys.stdin.buffer.read()
+
+
 def say(lines: Iterable[str]) -> None:
     """Lines for the user, on stderr as UTF-8; a stderr that nobody reads is no reason to stop."""
     text = "".join(line + "\n" for line in lines)

@@ -16,7 +16,7 @@ from typing import Any
 
 import relcare
 from relcare.located import Place
-from relcare.rulebook import conditions, controls, decisions, measures, obligations, ordering, values, vocabulary
+from relcare.rulebook import conditions, controls, decisions, measures, obligations, ordering, phrases, values, vocabulary
 from relcare.rulebook.decisions import Rulebook
 from relcare.timing import calendars
 
@@ -32,6 +32,7 @@ TYPES: tuple[type[Any], ...] = (
     obligations.FactDone, obligations.AllDone, obligations.AnyDone, obligations.Pauses, obligations.Lapse,
     obligations.Cause, obligations.ObligationExample, obligations.Obligation, ordering.SortKey, ordering.Order,
     calendars.Festival, calendars.Calendar, vocabulary.Correction, controls.Control,
+    phrases.Texts, phrases.Avoided, phrases.Script, phrases.Wording,
 )  # fmt: skip
 TEXTUAL: dict[str, Any] = {
     "date": date.fromisoformat,

@@ -163,3 +163,13 @@ def _lines_of_wide(
     for number in numbers:
         if number <= len(every):
             yield number, every[number - 1 :]
+
+
+def decoded(data: bytes, encoding: str = "") -> Sniffed:
+    """The whole text of bytes that are at hand, found out as by `sniff`."""
+    for candidate in (encoding,) if encoding else _candidates(data):
+        text = _decoded(data, candidate, final=True)
+        if text is not None:
+            return Sniffed(candidate, text, whole=True, terminator=_terminator(text))
+    last = encoding or "latin-1"
+    return Sniffed(last, data.decode(last, "replace").removeprefix("\ufeff"), True, "\n", fits=False)

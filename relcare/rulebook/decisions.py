@@ -141,7 +141,8 @@ class Rulebook:
 
     `decisions` are in topological order: each stands after those that its facts need, whatever their subject. `obligations`
     are versions of rules in the order of the files, but each after all versions of the rule whose end starts it. `orders`
-    are sorted by their first day. `controls` are versions, in the order of the files.
+    are sorted by their first day. `controls` are versions, in the order of the files,
+    and so are the phrases: `scripts` and `wordings`.
     `hash` is the SHA-256 of the files' bytes, in the order of their names.
     """
 
@@ -153,6 +154,8 @@ class Rulebook:
     calendars: dict[str, Calendar] = field(default_factory=dict)
     orders: tuple[Order, ...] = ()
     controls: tuple[Control, ...] = ()
+    scripts: tuple[Script, ...] = ()
+    wordings: tuple[Wording, ...] = ()
 
     def decision(self, subject: str, name: str) -> Decision | None:
         """The decision `name` of `subject`."""

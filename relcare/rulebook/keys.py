@@ -22,7 +22,7 @@ KEYS = {
     "judged": "判断时点", "starts": "起算", "within": "期限|时限", "every": "周期", "due": "到期|截止", "once per": "每逢",
     "opens": "可办自|开始办理", "rolls": "顺延", "warns": "预警", "pauses": "暂停", "lapses": "失效", "done when": "完成条件",
     "by": "负责|负责人|审批人|豁免人|依次按", "channel": "渠道", "calendar": "日历", "all": "全部", "any": "任一", "none": "均不",
-    "as of": "基准日", "gives": "得出", "is": "为|等于", "instead": "替代字段", "empty": "空值含义", "unit": "单位",
+    "as of": "基准日", "gives": "得出", "is": "为|等于", "instead": "替代字段|改为", "empty": "空值含义", "unit": "单位",
     "range": "范围",
     # tables, the norm, calendars, orders
     "norm": "规范", "clauses": "条款", "text": "内容", "table": "数据表", "subject": "主体", "key": "主键", "fields": "字段",
@@ -34,6 +34,9 @@ KEYS = {
     "other hours": "特殊营业时间|特殊时间", "time zone": "时区",
     # controls, corrections, test files
     "severity": "严重程度|严重性", "never": "不得",
+    # phrases
+    "amounts": "金额", "families": "词组", "quoting": "引述", "action": "应办事项|事项", "opening": "开场", "explanation": "说明", "gain": "收益",
+    "avoid": "避免", "needs": "须有", "where": "适用于", "unless": "除非", "unless anywhere": "全文除非",
     "reason": "理由", "title": "标题", "given": "给定",
 }  # fmt: skip
 
@@ -44,11 +47,13 @@ KEYS_THERE = {
     "`pauses`": {"from": "开始", "until": "结束"},
     "`waives`": {"by": "豁免人"},
     "an order's period": {"by": "依次按"},
+    "a wording": {"instead": "改为"},
+    "an entry of `avoid`": {"instead": "改为"},
 }
 
 # Words that stand alone, by where they can stand.
 KIND_WORDS = {
-    "norm": "规范", "table": "数据表", "facts": "指标", "limits": "限值", "decision": "判定|决策", "obligation": "义务|应办事项", "control": "禁止事项|控制",
+    "norm": "规范", "table": "数据表", "facts": "指标", "limits": "限值", "decision": "判定|决策", "obligation": "义务|应办事项", "control": "禁止事项|控制", "phrase": "话术",
     "calendar": "日历", "order": "排序",
 }  # fmt: skip
 CHOICE_WORDS = {"first that matches": "首条匹配|首个匹配", "exactly one": "有且仅有一条"}

@@ -16,6 +16,7 @@ from relcare.rulebook.decode_evidence import decode_roles
 from relcare.rulebook.decode_measures import MeasureReader
 from relcare.rulebook.decode_obligations import ObligationReader
 from relcare.rulebook.decode_order import decode_order
+from relcare.rulebook.decode_phrases import PhraseReader
 from relcare.rulebook.decode_rules import own_fact
 from relcare.rulebook.decode_vocabulary import check_references, decode_norm, decode_table
 from relcare.rulebook.keys import KIND_WORDS, entry, in_zh, meant
@@ -30,7 +31,7 @@ from relcare.rulebook.suggest import did_you_mean, nearest
 from relcare.rulebook.vocabulary import Clause, Fact, Table, Vocabulary
 
 LIMITS_KEYS = ("kind", "limits")
-KINDS = ("norm", "table", "facts", "limits", "decision", "obligation", "control", "calendar", "order")
+KINDS = ("norm", "table", "facts", "limits", "decision", "obligation", "control", "phrase", "calendar", "order")
 
 Name = tuple[str, str]  # subject, fact
 
@@ -96,6 +97,14 @@ def load(
     )
     owed = Chains(reader, rulebook, obligations, taken_ids).settled()
     rulebook = replace(rulebook, obligations=owed, controls=controls.settled(typed))
+    phrases = PhraseReader(
+        reader, vocabulary, {each.id: each.subject for each in rulebook.obligations},
+        taken_by_rules | {control.id for control in rulebook.controls},
+        frozenset([*obligations.broken, *(each.rule.id for each in obligations.owed)]),
+    )  # fmt: skip
+    for document in documents["phrase"]:
+        phrases.decode(document)
+    rulebook = replace(rulebook, scripts=tuple(phrases.scripts), wordings=tuple(phrases.wordings))
     shown = {path: number for number, (path, _) in enumerate(trees)}
     problems = sorted(
         dict.fromkeys(reader.problems),

@@ -27,7 +27,7 @@ ALWAYS = date.min  # the first day of what is not dated
 class Meaning(NamedTuple):
     """A part of a rulebook: `kind` and `id` name it, `start` is its first day (ALWAYS for what is not dated).
 
-    `kind`: `rule` (a version of a decision's row, an obligation or a control), `limit` (a period), `decision` (which rows are in force
+    `kind`: `rule` (a version of a decision's row, an obligation, a control, a script or a wording), `limit` (a period), `decision` (which rows are in force
     from that day on, in which order), `fact` (a measure, `customer.age`) or `table` (what its rows are to obligations).
     `until` is the first day on which it no longer holds, None for never. `hash` is the SHA-256 of its meaning, `corrects` that
     of its correction ("" for none).
@@ -67,6 +67,9 @@ def _rules(rulebook: Rulebook) -> Iterator[Meaning]:
         meant = _hash(control, frozenset(("id", "start", "until", "place")))
         corrects = _corrected(control.corrects)
         yield Meaning("rule", control.id, control.start, control.until, meant, corrects, control.place)
+    for phrase in (*rulebook.scripts, *rulebook.wordings):
+        meant = _hash(phrase, frozenset(("id", "start", "until", "place")))
+        yield Meaning("rule", phrase.id, phrase.start, phrase.until, meant, _corrected(phrase.corrects), phrase.place)
 
 
 def _tables_of_rules(decision: Decision, name: str) -> Iterator[Meaning]:

@@ -25,7 +25,7 @@ def implemented(rulebook: Rulebook, day: date) -> list[tuple[Clause, list[Citing
     """
     citing: dict[str, dict[str, Citing]] = {}
     rules: list[Rule | Obligation] = [rule for decision in rulebook.decisions for rule in decision.rules]
-    for rule in (*rules, *rulebook.obligations, *rulebook.controls):
+    for rule in (*rules, *rulebook.obligations, *rulebook.controls, *rulebook.scripts, *rulebook.wordings):
         if rule.until is None or rule.until > day:
             for clause in rule.cites:
                 citing.setdefault(clause, {}).setdefault(rule.id, Citing(rule.id, rule.place))
