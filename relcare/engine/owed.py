@@ -395,7 +395,8 @@ class Owing:
         if not gathered.select:
             return ""
         found = sql.name(f"{subject} found")
-        query = found_select(shown, kinds, links, relation, gathered.select, self.engine.as_of)
+        parts = max(len(parts_of(rule.done)) for rule in rules.values())
+        query = found_select(shown, kinds, links, relation, gathered.select, self.engine.as_of, parts)
         self.engine.session.run(f"CREATE OR REPLACE TEMP TABLE {found} AS\n{query}")
         return found
 
