@@ -220,16 +220,16 @@ def _passes(kinds: dict[Kind, int]) -> list[list[Kind]]:
 
 def found_select(
     rules: dict[int, Obligation],
+    parts: list[int],
     kinds: dict[Kind, int],
     links: dict[str, Link],
     relation: str,
     gathered: str,
     as_of: datetime,
-    parts: int,
 ) -> str:
     """The statement that finds, for each row of `relation` (by its rowid), when each part of its evidence was first there.
 
-    There are columns for `parts` parts; those that nothing can show are NULL.
+    `parts` are the numbers of the pieces that are looked for in rows, of any rule of the relation.
     """
     wants = [
         f"({number}, {i}, {kinds[Kind(part.table, part.codes, part.where)]}, {sql.text(rule.id)}, {str(bool(links[part.table].here)).upper()})"
@@ -237,14 +237,11 @@ def found_select(
         for i, part in enumerate(parts_of(rule.done))
         if isinstance(part, RowsDone) and part.table in links
     ]
-    wanted = sorted(
-        {i for rule in rules.values() for i, part in enumerate(parts_of(rule.done)) if isinstance(part, RowsDone)}
-    )
-    since = " ".join(f"WHEN {i} THEN since{i}" for i in wanted)
+    since = " ".join(f"WHEN {i} THEN since{i}" for i in parts)
     items = [
         f"min(came) FILTER (part = {i} AND NOT doubt) AS done{i}, min(came_until) FILTER (part = {i} AND NOT doubt) AS done{i}_until, "
         f"coalesce(bool_or(doubt) FILTER (part = {i}), FALSE) AS doubt{i}, min(greatest(came, since)) FILTER (part = {i} AND doubt) AS soon{i}"
-        for i in range(parts)
+        for i in parts
     ]
     return (
         "WITH evidence AS (\n  -- a row is one row that is evidence of a kind, or may be\n  " + gathered + "\n),\n"
