@@ -1,4 +1,4 @@
-"""How many rows are alike, and the latest of several dates, as SQL.
+"""How many rows are alike, the latest of several dates, and the time between two, as SQL.
 
 What is in doubt leaves a count open where the most that it could be is another than what the certain rows give.
 """
@@ -11,7 +11,8 @@ from typing import NamedTuple
 from relcare.engine import dialect as sql
 from relcare.engine.conditions import Column
 from relcare.engine.decisions import unknown
-from relcare.rulebook.measures import OfMeasure
+from relcare.rulebook.comparing import SECONDS
+from relcare.rulebook.measures import BetweenMeasure, OfMeasure
 from relcare.rulebook.vocabulary import Fact
 
 DAY_END = "INTERVAL 86399999999 MICROSECONDS"
@@ -71,6 +72,23 @@ def latest_of(fact: Fact, measure: OfMeasure, columns: Mapping[str, Column]) -> 
         spoilt = [f"({unknown(part)} AND NOT {part.empty})" for part in parts if unknown(part) != "FALSE"]
         items.append(f"({' OR '.join(empties)}) AND NOT ({' OR '.join(spoilt)}) AS {empty}")
     return items, Column(value, fact.type, absent=absent, empty=empty, until=until)
+
+
+def between(fact: Fact, measure: BetweenMeasure, columns: Mapping[str, Column]) -> tuple[list[str], Column]:
+    """The items that give the elapsed time between two moments, in microseconds, and the column that stands for it."""
+    start, end = columns[measure.start], columns[measure.end]
+    value, absent, empty = (sql.name(f"{fact.name}{part}") for part in ("", " absent", " empty"))
+    exact = " AND ".join(f"epoch_us({part.until}) - epoch_us({part.value}) < 1000000" for part in (start, end))
+    passed = f"epoch_us({end.value}) - epoch_us({start.value})"
+    readable = " AND ".join(f"({p.value} IS NOT NULL OR {p.absent} OR {p.empty})" for p in (start, end))
+    told = " AND ".join(f"({part.value} IS NOT NULL OR {part.absent})" for part in (start, end))
+    items = [
+        f"CASE WHEN {exact} THEN {passed} END AS {value}",
+        f"coalesce(({start.absent} OR {end.absent}) AND {told}, FALSE) AS {absent}",
+        f"coalesce(({start.empty} OR {end.empty}) AND {readable}, FALSE) AS {empty}",
+    ]
+    over = str(SECONDS[measure.unit] * 1_000_000)
+    return items, Column(value, fact.type, over=over, absent=absent, empty=empty)
 
 
 def _of(pair: str, part: str) -> str:

@@ -27,7 +27,7 @@ from relcare.rulebook.conditions import (
 from relcare.rulebook.values import Moment, Value
 from relcare.timing.spans import shift
 
-OPERATORS = {"at least": ">=", "at most": "<=", "more than": ">", "less than": "<", "equal to": "="}
+OPERATORS = {"at least": ">=", "at most": "<=", "more than": ">", "less than": "<", "equal to": "=", "other than": "<>"}
 
 
 class Column(NamedTuple):
@@ -134,7 +134,7 @@ class Judge(NamedTuple):
         silent = [side.silent for side in sides if side.silent != "FALSE"]
         if against.not_supplied and silent:
             told = [f"({side.value} IS NOT NULL OR {_or(side.absent, side.silent)})" for side in sides]
-            if sides[0].choices:
+            if sides[0].choices and len(sides) == 1:
                 base = f"coalesce({base}, CASE WHEN {silent[0]} THEN {worst} END)"
                 return f"CASE {' '.join(cases)} ELSE {base} END" if cases else base
             cases.append(f"WHEN ({' OR '.join(silent)}) AND {' AND '.join(told)} THEN {worst}")
@@ -242,6 +242,8 @@ def _intervals(a: str, a_until: str, op: str, b: str, b_until: str, *, whole: bo
             return f"CASE WHEN {a_until} <= {end} THEN TRUE {more} FALSE END"
         case "at least":
             return f"CASE WHEN {a} >= {start} THEN TRUE {less} FALSE END"
+        case "other than":
+            return f"CASE {less} TRUE {more} TRUE WHEN {a} >= {start} AND {a_until} <= {end} THEN FALSE END"
         case _:
             return f"CASE {less} FALSE {more} FALSE WHEN {a} >= {start} AND {a_until} <= {end} THEN TRUE END"
 

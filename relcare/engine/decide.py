@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from relcare.engine import dialect as sql
-from relcare.engine.alike import latest_of
+from relcare.engine.alike import between, latest_of
 from relcare.engine.conditions import Column, Judge
 from relcare.engine.crossings import EVER, Bounds, Crossings, crossings, latest_crossing
 from relcare.engine.decisions import Decided, in_sql, rule_column
@@ -20,7 +20,8 @@ from relcare.engine.session import Session
 from relcare.files.book import Book, Source
 from relcare.rulebook.conditions import All, Condition, OneOf, facts_of
 from relcare.rulebook.decisions import Rulebook
-from relcare.rulebook.measures import AgeMeasure, OfMeasure, RowMeasure
+from relcare.rulebook.measures import AgeMeasure, BetweenMeasure, OfMeasure, RowMeasure
+from relcare.rulebook.needs import roots_of
 from relcare.rulebook.vocabulary import Fact, Table
 
 BRIEF = 1_000_000  # bytes of a book that is worked through sooner than plans for a large one are made
@@ -263,6 +264,9 @@ class Engine:
         if isinstance(fact.measure, OfMeasure):
             items, columns[fact.name] = latest_of(fact, fact.measure, columns)
             return items
+        if isinstance(fact.measure, BetweenMeasure):
+            items, columns[fact.name] = between(fact, fact.measure, columns)
+            return items
         return [self._age(fact, columns)]
 
     def _age(self, fact: Fact, columns: dict[str, Column]) -> str:
@@ -359,9 +363,7 @@ def _in_steps(facts: Mapping[str, Fact]) -> list[list[Fact]]:
     """Facts made of others, in steps: each after those that it is made of."""
     steps: list[list[Fact]] = []
     for fact in facts.values():
-        measure = fact.measure
-        made_of = measure.facts if isinstance(measure, OfMeasure) else ()
-        made_of = (measure.fact,) if isinstance(measure, AgeMeasure) else made_of
+        made_of = roots_of(fact)
         after = [i for i, step in enumerate(steps) if any(other.name in made_of for other in step)]
         at = max(after) + 1 if after else 0
         steps[at : at + 1] = [[*steps[at], fact]] if at < len(steps) else [[fact]]

@@ -220,22 +220,23 @@ def _passes(kinds: dict[Kind, int]) -> list[list[Kind]]:
 
 def found_select(
     rules: dict[int, Obligation],
+    parts: list[int],
     kinds: dict[Kind, int],
     links: dict[str, Link],
     relation: str,
     gathered: str,
     as_of: datetime,
 ) -> str:
-    """The statement that finds, for each row of `relation` (by its rowid), when each part of its evidence was first there."""
+    """The statement that finds, for each row of `relation` (by its rowid), when each part of its evidence was first there.
+
+    `parts` are the numbers of the pieces that are looked for in rows, of any rule of the relation.
+    """
     wants = [
         f"({number}, {i}, {kinds[Kind(part.table, part.codes, part.where)]}, {sql.text(rule.id)}, {str(bool(links[part.table].here)).upper()})"
         for number, rule in rules.items()
         for i, part in enumerate(parts_of(rule.done))
-        if isinstance(part, RowsDone)
+        if isinstance(part, RowsDone) and part.table in links
     ]
-    parts = sorted(
-        {i for rule in rules.values() for i, part in enumerate(parts_of(rule.done)) if isinstance(part, RowsDone)}
-    )
     since = " ".join(f"WHEN {i} THEN since{i}" for i in parts)
     items = [
         f"min(came) FILTER (part = {i} AND NOT doubt) AS done{i}, min(came_until) FILTER (part = {i} AND NOT doubt) AS done{i}_until, "

@@ -395,7 +395,10 @@ class Owing:
         if not gathered.select:
             return ""
         found = sql.name(f"{subject} found")
-        query = found_select(shown, kinds, links, relation, gathered.select, self.engine.as_of)
+        parts = sorted(
+            {i for r in rules.values() for i, part in enumerate(parts_of(r.done)) if isinstance(part, RowsDone)}
+        )
+        query = found_select(shown, parts, kinds, links, relation, gathered.select, self.engine.as_of)
         self.engine.session.run(f"CREATE OR REPLACE TEMP TABLE {found} AS\n{query}")
         return found
 

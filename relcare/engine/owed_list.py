@@ -47,7 +47,7 @@ def about_facts(vocabulary: Vocabulary, subject: str, roles: Iterable[str]) -> d
     reference = table.reference_to(CUSTOMER) if table is not None else ""
     found["customer_id"] = [reference] if reference else []
     for title, name in ABOUT.items():
-        full = name if subject == CUSTOMER else f"customer.{name}"
+        full = name if subject == CUSTOMER or (title == "name" and not reference) else f"customer.{name}"
         found[title] = [full] if vocabulary.fact(subject, full) is not None else []
     found["branch"] = branch_facts(vocabulary, subject)
     for role in roles:

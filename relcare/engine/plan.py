@@ -21,7 +21,8 @@ from relcare.rulebook.conditions import (
     tests_of,
 )
 from relcare.rulebook.decisions import Decision, Rulebook
-from relcare.rulebook.measures import AgeMeasure, OfMeasure, RowMeasure, SeriesMeasure
+from relcare.rulebook.measures import AgeMeasure, BetweenMeasure, OfMeasure, RowMeasure, SeriesMeasure
+from relcare.rulebook.needs import roots_of
 from relcare.rulebook.values import Moment
 from relcare.rulebook.vocabulary import TEMPORAL, Fact, Table
 from relcare.timing.spans import shift
@@ -53,8 +54,8 @@ def roots(plan: SubjectPlan) -> dict[str, str]:
     """For each fact that is made from another of the same subject, the other: ages, and what stands in for a measure."""
     found = dict(plan.stand_ins)
     for name, fact in plan.ages.items():
-        if isinstance(fact.measure, AgeMeasure | OfMeasure):
-            base = fact.measure.fact if isinstance(fact.measure, AgeMeasure) else fact.measure.facts[0]
+        base = next(iter(roots_of(fact)), "")
+        if base:
             found[name] = found.get(base, base)
     return found
 
@@ -117,6 +118,16 @@ class Plan:
             self._note_moments(plan, (part for part in fact.measure.facts if part not in plan.missing))
             if all(part in plan.missing for part in fact.measure.facts):
                 plan.missing[name] = plan.missing[fact.measure.facts[0]]
+            else:
+                plan.ages[name] = fact
+        elif isinstance(fact.measure, BetweenMeasure):
+            parts = roots_of(fact)
+            for part in parts:
+                self._want(plan, part)
+            lacking = [part for part in parts if part in plan.missing]
+            self._note_moments(plan, () if lacking else parts)
+            if lacking:
+                plan.missing[name] = plan.missing[lacking[0]]
             else:
                 plan.ages[name] = fact
         else:
@@ -231,12 +242,11 @@ class Plan:
                         plan.missing[name] = why
             plan.measures = {table: facts for table, facts in plan.measures.items() if facts}
             for name, fact in list(plan.ages.items()):
-                measure = fact.measure
-                parts = measure.facts if isinstance(measure, OfMeasure) else ()
-                parts = (measure.fact,) if isinstance(measure, AgeMeasure) else parts
-                if parts and all(part in plan.missing for part in parts):
+                parts = roots_of(fact)
+                lacking = [part for part in parts if part in plan.missing]
+                if lacking and (len(lacking) == len(parts) or isinstance(fact.measure, BetweenMeasure)):
                     del plan.ages[name]
-                    plan.missing[name] = plan.missing[parts[0]]
+                    plan.missing[name] = plan.missing[lacking[0]]
 
     def note_precision(self, subject: str, condition: Condition) -> None:
         """Ask for the precision of the moments that a condition of a subject tests more finely than by the day."""

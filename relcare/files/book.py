@@ -47,6 +47,8 @@ class Source:
     line in the user's file of each row of `scan`. `problems` are those of making the copy, beside the rows set aside.
     `longest` is the length in bytes of the longest record of a clean copy, its line end included, where that is above
     1,900,000 (else 0). In a clean copy the cell of a field with several columns (`doubles`) is the text in which they agree.
+    `constants` are fields that the file lacks, with the cell that each row of the copy has for it behind its own. `path` is ""
+    where the book has no such file, and `scan` holds the one row that stands for it.
     """
 
     table: Table
@@ -66,6 +68,7 @@ class Source:
     problems: tuple[Problem, ...] = ()
     longest: int = 0
     doubles: tuple[Double, ...] = ()
+    constants: tuple[tuple[str, str], ...] = ()
 
     @property
     def supplied(self) -> frozenset[str]:

@@ -16,6 +16,7 @@ from relcare.located import Place, Problem
 
 if TYPE_CHECKING:
     from relcare.files.yaml_rows import YamlRows
+    from relcare.rulebook.vocabulary import Table
 
 SHOWN = 200  # characters of a line that are kept for a message
 SHOWN_CELL = 100  # characters of a cell that are kept for a message
@@ -36,6 +37,7 @@ def copy_delimited(source: Source, spill: Path, look: Sniffed) -> Source:
     lines = array("I")
     aside: list[SetAside] = []
     width, delimiter = len(source.headers), source.delimiter
+    same = [cell for _, cell in source.constants]
     doubled = _Doubled(source.doubles)
     longest = 0
     with opened(path, encoding, look.terminator) as text, scan.open("w", encoding="utf-8", newline="") as copy:
@@ -51,15 +53,15 @@ def copy_delimited(source: Source, spill: Path, look: Sniffed) -> Source:
                 continue
             lines.append(record.line)
             merged = doubled.merged(cells, record.line) if source.doubles else cells
-            if '"' in record.text or "\r" in record.text or merged is not record.cells:
-                written = joined(merged, delimiter)
+            if same or '"' in record.text or "\r" in record.text or merged is not record.cells:
+                written = joined([*merged, *same], delimiter)
             else:
                 written = record.text
             longest = max(longest, len(written))
             copy.write(written + "\n")
     problems += doubled.problems(source, encoding, look.terminator)
     return replace(
-        source,
+        _widened(source),
         scan=scan,
         skip=0,
         clean=True,
@@ -94,12 +96,12 @@ def copy_yaml(source: Source, spill: Path, rows: YamlRows, textual: Iterable[str
             if source.doubles:
                 present = [header in row.cells for header in source.headers]
                 cells = doubled.merged(cells, row.line, present)
-            text = joined(cells, ",")
+            text = joined([*cells, *(cell for _, cell in source.constants)], ",")
             longest = max(longest, len(text))
             copy.write(text + "\n")
     lines = array("I", [row.line for row in rows.rows])
     return replace(
-        source,
+        _widened(source),
         scan=scan,
         clean=True,
         set_aside=tuple(rows.set_aside),
@@ -107,6 +109,20 @@ def copy_yaml(source: Source, spill: Path, rows: YamlRows, textual: Iterable[str
         problems=(*_nested(nested, source), *doubled.problems(source, source.encoding, source.terminator)),
         longest=_longest(scan, longest),
     )
+
+
+def one_row(table: Table, spill: Path) -> Source:
+    """The source of a table whose one row stands for a file that the book has not."""
+    key = table.key[0]
+    source = Source(table, "", spill / f"{table.name}.csv", ",", 0, (key,), (key,), clean=True, lines=array("I", [1]))
+    _target(source, spill).write_text(joined([table.instead], ",") + "\n", encoding="utf-8")
+    return source
+
+
+def _widened(source: Source) -> Source:
+    """The source with the columns that are the same in every row."""
+    names = tuple(name for name, _ in source.constants)
+    return replace(source, headers=(*source.headers, *names), fields=(*source.fields, *names))
 
 
 def _nested(cells: Sequence[tuple[str, Place]], source: Source) -> list[Problem]:

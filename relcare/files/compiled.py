@@ -31,7 +31,7 @@ TYPES: tuple[type[Any], ...] = (
     vocabulary.RowWaives, obligations.Start, obligations.Cadence, obligations.Point, obligations.RowsDone,
     obligations.FactDone, obligations.AllDone, obligations.AnyDone, obligations.Pauses, obligations.Lapse,
     obligations.Cause, obligations.ObligationExample, obligations.Obligation, ordering.SortKey, ordering.Order,
-    calendars.Festival, calendars.Calendar, vocabulary.Correction, controls.Control,
+    calendars.Festival, calendars.Calendar, vocabulary.Correction, controls.Control, measures.BetweenMeasure,
     phrases.Texts, phrases.Avoided, phrases.Script, phrases.Wording,
 )  # fmt: skip
 TEXTUAL: dict[str, Any] = {

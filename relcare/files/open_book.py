@@ -56,10 +56,30 @@ def open_book(folder: Path, vocabulary: Vocabulary, settings: Settings, spill: P
             rowless.add(table.name)
         if source is not None:
             sources[table.name] = source
+    for table in vocabulary.tables.values():
+        if table.instead and table.name not in sources and _stands_in(table, sources):
+            from relcare.files.clean_copy import one_row
+
+            sources[table.name] = one_row(table, spill)
     if not named and not problems:
         problems.append(_no_table(folder, vocabulary, names))
     problems += _unmet(settings, sources, rowless)
     return Book(folder, settings, sources, tuple(problems))
+
+
+def _stands_in(table: Table, sources: dict[str, Source]) -> bool:
+    """Whether the rows of some table of the book are of the one subject that needs no file."""
+    return any(
+        field.refers == table.subject and field.instead == table.instead and name in source.supplied
+        for source in sources.values()
+        for name, field in source.table.fields.items()
+    )
+
+
+def _constants(table: Table, fields: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """The fields that a file has no column for and that have the same cell in every row."""
+    given = set(fields)
+    return tuple((f.name, f.instead) for f in table.fields.values() if f.instead and f.name not in given)
 
 
 def _file_of(table: Table, folder: Path, names: list[str], said: TableSettings, problems: list[Problem]) -> Path | None:
@@ -165,12 +185,14 @@ class _Opening:
             codes=said.codes,
             terminator=look.terminator,
             doubles=matched.doubles(textual_fields(table, self.vocabulary)),
+            constants=_constants(table, matched.fields),
         )
         rows = bool(look.text[skipped:].strip()) or not look.whole
         if not self._usable(source, header, delimiter):
             return None, rows
         direct = look.encoding == "utf-8" and look.fits and look.terminator == "\n"
-        if direct and not source.doubles and header.line == 1 and "\n" not in header.text and len(headers) > 1:
+        direct = direct and not source.doubles and not source.constants
+        if direct and header.line == 1 and "\n" not in header.text and len(headers) > 1:
             return source, rows
         from relcare.files.clean_copy import copy_delimited
 
@@ -223,7 +245,7 @@ class _Opening:
         textual = textual_fields(table, self.vocabulary)
         source = Source(
             table, str(path), empty, ",", 0, headers, matched.fields, date_format=said.dates, codes=said.codes,
-            doubles=matched.doubles(textual),
+            doubles=matched.doubles(textual), constants=_constants(table, matched.fields),
         )  # fmt: skip
         if not self._usable(source, None):
             return None, True

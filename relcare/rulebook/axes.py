@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from relcare.rulebook.comparing import moved
 from relcare.rulebook.conditions import NATURAL_UNITS, Compare, Includes, Limit, Literal, OneOf, Test, Within
-from relcare.rulebook.measures import AgeMeasure, RowMeasure, SeriesMeasure
+from relcare.rulebook.measures import AgeMeasure, BetweenMeasure, RowMeasure, SeriesMeasure
 from relcare.rulebook.values import Moment, Month, Value
 from relcare.rulebook.vocabulary import TEMPORAL, Fact
 from relcare.timing.spans import shift
@@ -232,6 +232,7 @@ class Listed:
     def __init__(self, fact: Fact) -> None:
         self.fact = fact
         self._named: dict[str, None] = dict.fromkeys(("yes", "no") if fact.type == "yes_no" else ())
+        self.others = 1  # of a text or an id, how many values that no test names
         self.cells: list[str] = []
 
     def add(self, test: Test, limit: Value | None) -> None:  # noqa: ARG002
@@ -239,15 +240,24 @@ class Listed:
         if isinstance(test, OneOf):
             self._named.update(dict.fromkeys(test.codes))
 
+    def share(self, other: Listed) -> bool:
+        """Name what the other fact, which is compared with this one, can be; whether that was more than before."""
+        before = len(self._named)
+        self._named.update(other._named)
+        self._named.update(dict.fromkeys(code.key for code in (*self.fact.codes, *other.fact.codes)))
+        return len(self._named) > before
+
     def settle(self) -> None:
         """Make the cells: the codes that are named, and another one if there is any."""
         codes = [code.key for code in self.fact.codes]
         self.cells = [code for code in codes if code in self._named]
-        self.cells += [code for code in self._named if code not in codes]
+        if self.fact.type != "code":
+            self.cells += [code for code in self._named if code not in codes]
         if self.fact.type == "code":
             self.cells += [code for code in codes if code not in self._named][:1]
         elif self.fact.type != "yes_no":
-            self.cells.append(_another(self._named))
+            for _ in range(self.others):
+                self.cells.append(_another((*self._named, *self.cells)))
 
     def mask(self, test: Test, limit: Value | None) -> int:  # noqa: ARG002
         """The cells in which the test holds."""
@@ -258,6 +268,18 @@ class Listed:
         """The value of a cell."""
         code = self.cells[bit]
         return code == "yes" if self.fact.type == "yes_no" else code
+
+
+def share_codes(pairs: Iterable[tuple[Axis, Axis]]) -> None:
+    """Of facts that are compared with each other each can be what the others can, and as many others as there are comparisons."""
+    linked = [(one, other) for one, other in pairs if isinstance(one, Listed) and isinstance(other, Listed)]
+    more = True
+    while more:
+        more = False
+        for one, other in linked:
+            more = one.share(other) or other.share(one) or more
+    for one, other in linked:
+        one.others = other.others = 1 + len(linked)
 
 
 class Held:
@@ -302,6 +324,8 @@ def _another(named: Iterable[str]) -> str:
 
 def _is_average(fact: Fact) -> bool:
     """Whether the fact is a fraction, which need not be a whole number of cents."""
+    if isinstance(fact.measure, BetweenMeasure):
+        return True
     return isinstance(fact.measure, RowMeasure | SeriesMeasure) and fact.measure.kind == "average"
 
 

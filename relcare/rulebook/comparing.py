@@ -55,7 +55,8 @@ def compare(value: Value, op: str, operand: Value, *, fixed: bool) -> bool | Non
             return _if(low > most, high <= (most if whole else least))
         case _:
             same = least <= low and high <= most if whole else low == high == least == most
-            return _if(same, high < least or most < low)
+            differs = high < least or most < low
+            return _if(differs, same) if op == "other than" else _if(same, differs)
 
 
 def _if(surely: bool, surely_not: bool) -> bool | None:

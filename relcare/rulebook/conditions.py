@@ -60,8 +60,10 @@ Operand: TypeAlias = Literal | Limit | Other
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """`op`: `at least`, `at most`, `more than`, `less than`, `equal to`. Dates: `before` is `less than`.
+    """`op`: `at least`, `at most`, `more than`, `less than`, `equal to`, `other than`. Dates: `before` is `less than`.
 
+    Codes, texts, ids, and yes or no are `equal to` another fact, or `other than` it. Of two facts of which one has no value
+    neither is so.
     A moment compared with a date (or a date with a moment) is compared by its day.
     """
 

@@ -42,7 +42,7 @@ from relcare.rulebook.operands import (
 from relcare.rulebook.reader import Reader, is_name
 from relcare.rulebook.spots import Spot, literal_part, mark_code, mark_pattern, mark_span, sooner
 from relcare.rulebook.suggest import did_you_mean
-from relcare.rulebook.vocabulary import NUMERIC, TEMPORAL
+from relcare.rulebook.vocabulary import NUMERIC, TEMPORAL, TYPES
 from relcare.rulebook.words import (
     SHARES,
     TESTS,
@@ -63,6 +63,7 @@ FITS = {
     "times": (TEMPORAL, "is for dates"),
     "ordered": (ORDERED, "compares numbers and dates"),
     "lists": (frozenset({"codes"}), "is for facts that hold a list of codes"),
+    "single": (frozenset(TYPES) - {"codes"}, "is for facts that hold one value"),
 }
 INSTEAD = {
     "at least": "on or after",
@@ -236,6 +237,9 @@ class ConditionReader:
             case "compare":
                 operand = self._operand(fact, values[0])
                 return None if operand is None else Compare(fact.name, spelling.detail, operand, place, words)
+            case "fact":
+                other = self._other(fact, values[0], None)
+                return None if other is None else Compare(fact.name, spelling.detail, other, place, words)
             case "between":
                 return self._between(fact, values, place, words)
             case "within":
@@ -397,6 +401,10 @@ class ConditionReader:
         if not same and not (fact.type in TIMED and other.type in TIMED):
             message = f"{say_type(fact)} can't be compared with {say_type(other)}"
             self._reader.note(spot.at, "RUL037", message, "both must be of one type and unit", part=spot.part())
+            return None
+        if same and fact.type == "code" and not {code.key for code in fact.codes} & {code.key for code in other.codes}:
+            message = f"`{fact.name}` and `{other.name}` have no code in common"
+            self._reader.note(spot.at, "RUL037", message, "they can never be the same", part=spot.part())
             return None
         if share is not None and fact.type not in NUMERIC:
             message = f"there is no part of {say_type(other)}"

@@ -12,7 +12,7 @@ from relcare.rulebook.decode_row_measures import COUNTED, Made, RowMeasureReader
 from relcare.rulebook.decode_rules import own_fact
 from relcare.rulebook.decode_vocabulary import ANY_TABLE, decode_empty, decode_range
 from relcare.rulebook.limits import Limits
-from relcare.rulebook.measures import AgeMeasure, OfMeasure, SeriesMeasure
+from relcare.rulebook.measures import AgeMeasure, BetweenMeasure, OfMeasure, SeriesMeasure
 from relcare.rulebook.names import Labelled, labels, named
 from relcare.rulebook.operands import Misread, read_span
 from relcare.rulebook.reader import Reader
@@ -25,6 +25,7 @@ DOCUMENT_KEYS = ("kind", "for", "facts")
 FACT_KEYS = ("label", "is", "instead", "empty", "unit", "range", "corrects")
 ZH_HINT = "write `往来的次数，其中类型为咨询，最近90天内`, `余额最近3个月的月均资产`, `开户日期至今的天数` and the like"
 CHOSEN = Field("date", "moment", Label("", ""))
+PASSED = Field("time", "number", Label("", ""))
 
 
 class MeasureReader:
@@ -38,6 +39,7 @@ class MeasureReader:
         self._own: Table | None = None
         self._ages: list[tuple[str, str, Spot]] = []
         self._choices: list[tuple[str, str, list[Spot]]] = []  # the latest or earliest of dates
+        self._stretches: list[tuple[str, str, list[Spot]]] = []  # the time between two moments
 
     def decode(self, document: Mapping) -> None:
         """Add the facts of a `facts` document to the vocabulary."""
@@ -103,7 +105,7 @@ class MeasureReader:
 
     def _with_instead(self, fact: Fact, node: Node | None) -> Fact:
         text = self._reader.text(node, "`instead`")
-        if text is not None and isinstance(fact.measure, OfMeasure):
+        if text is not None and isinstance(fact.measure, OfMeasure | BetweenMeasure):
             message = f"nothing can stand in for `{fact.name}`, which is made of other facts of the subject"
             self._reader.note(text, "VOC028", message, "say it of those")
             return fact
@@ -151,6 +153,10 @@ class MeasureReader:
             self._choices.append((self._subject, name.text, names))
             choice = OfMeasure(spelling.detail, tuple(spot.text for spot in names), name.place)
             return Made(choice, CHOSEN, ranged=False)
+        if spelling.primitive == "between":
+            self._stretches.append((self._subject, name.text, values))
+            stretch = BetweenMeasure(spelling.detail, values[0].text, values[1].text, name.place)
+            return Made(stretch, PASSED, unit=spelling.detail, ranged=False)
         self._ages.append((self._subject, name.text, values[0]))
         age = AgeMeasure(spelling.detail, values[0].text, spelling.primitive == "age until", name.place)
         return Made(age, COUNTED, unit=spelling.detail, ranged=False)
@@ -224,6 +230,8 @@ class MeasureReader:
         """Every age is that of a date of the subject, as is every choice of dates; call it when all facts are known."""
         for subject, name, spots in self._choices:
             self._check_choice(subject, name, spots)
+        for subject, name, spots in self._stretches:
+            self._check_stretch(subject, name, spots)
         for subject, name, spot in self._ages:
             if name not in self._vocabulary.facts[subject]:
                 continue
@@ -249,6 +257,33 @@ class MeasureReader:
             facts[name] = replace(facts[name], measure=replace(measure, fact=keys[0]))
         elif isinstance(measure, OfMeasure) and measure.facts != tuple(keys):
             facts[name] = replace(facts[name], measure=replace(measure, facts=tuple(keys)))
+        elif isinstance(measure, BetweenMeasure) and (measure.start, measure.end) != tuple(keys):
+            facts[name] = replace(facts[name], measure=replace(measure, start=keys[0], end=keys[1]))
+
+    def _check_stretch(self, subject: str, name: str, spots: list[Spot]) -> None:
+        """The time passes between two moments of the subject."""
+        if name not in self._vocabulary.facts[subject]:
+            return
+        keys = [own_fact(self._reader, self._vocabulary, subject, spot) for spot in spots]
+        whole = True
+        for spot, key in zip(spots, keys, strict=True):
+            fact = self._vocabulary.facts[subject].get(key)
+            if fact is not None and fact.type == "moment":
+                continue
+            whole = False
+            if fact is not None:
+                message = f"`{spot.text}` is of type {fact.type}, no moment"
+                self._note(
+                    spot, "VOC027", message, "time passes between moments; `days since` counts the days of a date"
+                )
+            elif key and (subject, key) not in self._reader.broken:
+                hint = did_you_mean(spot.text, self._vocabulary.facts[subject])
+                self._note(spot, "VOC027", f"a {subject} has no moment `{spot.text}`", hint)
+        if whole:
+            self._remake(subject, name, keys)
+            return
+        del self._vocabulary.facts[subject][name]
+        self._reader.broken.add((subject, name))
 
     def _check_choice(self, subject: str, name: str, spots: list[Spot]) -> None:
         """The choice is a date where all that it is made of are."""

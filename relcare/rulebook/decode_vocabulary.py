@@ -27,9 +27,10 @@ from relcare.rulebook.words import KNOWN_WITH, find_in
 NORM_KEYS = ("kind", "norm", "edition", "from", "until", "house practice", "clauses")
 CLAUSE_KEYS = ("label", "text", "edition", "from", "until", "house practice")
 TABLE_KEYS = (
-    "kind", "table", "label", "subject", "key", "dated by", "fields", "evidence", "pauses", "waives", "corrects",
+    "kind", "table", "label", "subject", "key", "dated by", "if not supplied", "fields", "evidence", "pauses", "waives",
+    "corrects",
 )  # fmt: skip
-FIELD_KEYS = ("type", "label", "headers", "unit", "codes", "range", "empty", "time", "refers")
+FIELD_KEYS = ("type", "label", "headers", "unit", "codes", "range", "empty", "time", "refers", "if not supplied")
 EMPTY_MEANS = ("unknown", "not yet", "none")
 TIMES = ("snapshot", "planned", "happened")
 CODED = ("code", "codes")
@@ -117,6 +118,11 @@ def decode_table(reader: Reader, document: Mapping, tables: dict[str, Table]) ->
             "`dated by` names a field of type date, moment or month",
         )
         dated_by = None
+    instead = reader.text(found.get("if not supplied"), "`if not supplied`")
+    if instead is not None and subject is None:
+        message = f"table `{name.text}` is that of no subject"
+        reader.note(instead, "VOC011", message, "the key of a row can stand in only for a table with `subject`")
+        instead = None
     tables[name.text] = Table(
         name=name.text,
         label=reader.label(found.get("label"), name.text),
@@ -125,6 +131,7 @@ def decode_table(reader: Reader, document: Mapping, tables: dict[str, Table]) ->
         key=tuple(part.text for part in key if part.text in fields),
         dated_by=dated_by.text if dated_by and dated_by.text in fields else "",
         place=name.place,
+        instead=instead.text if instead else "",
     )
 
 
@@ -168,6 +175,7 @@ def _decode_field(reader: Reader, name: Scalar, node: Node) -> Field | None:
     refers = reader.text(found.get("refers"), "`refers`")
     headers = reader.texts(found.get("headers"), "`headers`")
     label = reader.label(found.get("label"), name.text)
+    instead = reader.text(found.get("if not supplied"), "`if not supplied`")
     if kind not in TYPES:
         return None
     return Field(
@@ -184,6 +192,7 @@ def _decode_field(reader: Reader, name: Scalar, node: Node) -> Field | None:
         known_with,
         refers.text if refers else "",
         name.place,
+        instead.text if instead else "",
     )
 
 

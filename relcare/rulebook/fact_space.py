@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import product
 from typing import NamedTuple
 
-from relcare.rulebook.axes import LATEST, Axis, Held, Interval, Listed, Ordered, value_of
+from relcare.rulebook.axes import LATEST, Axis, Held, Interval, Listed, Ordered, share_codes, value_of
 from relcare.rulebook.comparing import compare
 from relcare.rulebook.conditions import All, AnyOf, Compare, Condition, Includes, Known, Limit, Not, Other, Test
 from relcare.rulebook.linked import Line, below, solve, within
@@ -30,6 +30,7 @@ _OPS = {
     "at least": ("=", ">"),
     "more than": (">",),
     "equal to": ("=",),
+    "other than": ("<", ">"),
 }
 _SIDES = ("<", "=", ">")
 _MIRROR = {"<": ">", "=": "=", ">": "<"}
@@ -92,6 +93,9 @@ class Space:
                 if name not in axes:
                     axes[name] = self._axis(subject, name, as_of)
             axes[test.fact].add(test, self._limit(test))
+        share_codes(
+            [(axes[one], axes[other]) for test in self._kept for one, *rest in [_named(test)] for other in rest]
+        )
         for name, axis in axes.items():
             axis.settle()
             self._add(name, axis)
@@ -275,6 +279,8 @@ class Space:
     def _linked(self, group: set[str], box: Box, budget: Budget) -> dict[str, FactValue] | None:
         facts = [self.facts[name] for name in self.facts if name in group]
         pairs = [(p, at) for p, at in self._pairs.items() if p.left in group and box[at] != self.full[at]]
+        if isinstance(facts[0].axis, Listed):
+            return self._alike(facts, [(pair, box[at]) for pair, at in pairs], box, budget)
         for parts in product(*(_parts(fact, box) for fact in facts)):
             here = dict(zip((fact.name for fact in facts), parts, strict=True))
             intervals = {name: part for name, part in here.items() if isinstance(part, Interval)}
@@ -290,6 +296,21 @@ class Space:
                     types = {name: self.facts[name].fact.type for name in numbers}
                     valued = {name: known(value_of(n, types[name])) for name, n in numbers.items()}
                     return {name: part for name, part in here.items() if isinstance(part, FactValue)} | valued
+        return None
+
+    def _alike(
+        self, facts: list[_Fact], pairs: list[tuple[_Pair, int]], box: Box, budget: Budget
+    ) -> dict[str, FactValue] | None:
+        """Codes and texts that are the same, or others, as the pairs say."""
+        for parts in product(*(_listed(fact, box) for fact in facts)):
+            budget.spend()
+            here = dict(zip((fact.name for fact in facts), parts, strict=True))
+            for pair, mask in pairs:
+                one, other = here[pair.left], here[pair.right]
+                if State.VALUE is one.state is other.state and not mask & (2 if one.value == other.value else 5):
+                    break
+            else:
+                return here
         return None
 
     def _against(self, pair: _Pair, side: str) -> Iterator[Line]:
@@ -375,6 +396,13 @@ def _parts(fact: _Fact, box: Box) -> list[Interval | FactValue]:
     mask = box[fact.dimension]
     runs = fact.axis.runs(mask & fact.values) if isinstance(fact.axis, Ordered) else []
     return [*runs, *(_MADE[state]() for state, bit in fact.states.items() if mask & bit)]
+
+
+def _listed(fact: _Fact, box: Box) -> list[FactValue]:
+    """The codes that the fact can be, and the states that it can be in."""
+    mask = box[fact.dimension]
+    codes = [known(fact.axis.example(bit)) for bit in range(len(fact.axis.cells)) if mask >> bit & 1]
+    return [*codes, *(_MADE[state]() for state, bit in fact.states.items() if mask & bit)]
 
 
 def _sides(mask: int) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from relcare.rulebook.conditions import facts_of
 from relcare.rulebook.decisions import Rulebook
-from relcare.rulebook.measures import AgeMeasure, OfMeasure
+from relcare.rulebook.measures import AgeMeasure, BetweenMeasure, OfMeasure
 from relcare.rulebook.obligations import Obligation
 from relcare.rulebook.vocabulary import TEMPORAL
 
@@ -48,6 +48,8 @@ def is_historic(subject: str, name: str, rulebook: Rulebook) -> bool:
             return is_historic(subject, fact.measure.fact, rulebook)
         case OfMeasure(facts=facts):
             return all(is_historic(subject, n, rulebook) for n in facts)
+        case BetweenMeasure(start=start, end=end):
+            return is_historic(subject, start, rulebook) and is_historic(subject, end, rulebook)
         case measure:
             return bool(rulebook.vocabulary.tables[measure.table].dated_by)
 

@@ -101,4 +101,18 @@ class OfMeasure:
     place: Place = attribute(default=Place(""), compare=False)
 
 
-Measure = RowMeasure | SeriesMeasure | AgeMeasure | OfMeasure
+@dataclass(frozen=True, slots=True)
+class BetweenMeasure:
+    """`minutes from A to B`, `seconds …`, `hours …`: the elapsed time between two moments of the subject, exactly.
+
+    Not rounded: a minute and a second are 61/60 minutes. Less than nothing where they run backwards. Absent where one of them
+    is absent and the other is not unknown; unknown where one is unknown, or is not known to the second.
+    """
+
+    unit: str  # seconds, minutes, hours
+    start: str
+    end: str
+    place: Place = attribute(default=Place(""), compare=False)
+
+
+Measure = RowMeasure | SeriesMeasure | AgeMeasure | OfMeasure | BetweenMeasure

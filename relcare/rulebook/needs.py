@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from relcare.rulebook.conditions import Compare, Condition, Limit, facts_of, tests_of
-from relcare.rulebook.measures import AgeMeasure, OfMeasure, RowMeasure, SeriesMeasure
+from relcare.rulebook.measures import AgeMeasure, BetweenMeasure, OfMeasure, RowMeasure, SeriesMeasure
 from relcare.rulebook.vocabulary import Fact, Vocabulary
 
 
@@ -16,6 +16,8 @@ def roots_of(fact: Fact) -> tuple[str, ...]:
             return (root,)
         case OfMeasure(facts=facts):
             return facts
+        case BetweenMeasure(start=start, end=end):
+            return (start, end)
         case _:
             return ()
 

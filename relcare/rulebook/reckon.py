@@ -11,10 +11,11 @@ from relcare.rulebook.cells import strip
 from relcare.rulebook.conditions import facts_of
 from relcare.rulebook.decisions import Decision
 from relcare.rulebook.evaluate import Outcome, decide
-from relcare.rulebook.measures import AgeMeasure, OfMeasure, RowMeasure, SeriesMeasure
+from relcare.rulebook.measures import AgeMeasure, BetweenMeasure, OfMeasure, RowMeasure, SeriesMeasure
 from relcare.rulebook.reckon_crossings import Crossings
 from relcare.rulebook.reckon_measures import (
     measure_age,
+    measure_between,
     measure_crossings,
     measure_of,
     measure_rows,
@@ -133,6 +134,10 @@ class Subject:
             value, chosen = measure_of(measure, fact.type, {name: self.fact(name) for name in measure.facts})
             self._made_from[fact.name] = self._made_from.get(chosen, ("", ()))
             return value
+        if isinstance(measure, BetweenMeasure):
+            parts = [self.fact(name) for name in (measure.start, measure.end)]
+            self._made_from[fact.name] = self._made_from.get(measure.end, ("", ()))
+            return measure_between(measure, *parts)
         if measure is None:
             return not_supplied()
         table = self._context.rulebook.vocabulary.tables[measure.table]

@@ -12,11 +12,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from relcare.rulebook.comparing import conjunction, day_of, interval_of, moved
+from relcare.rulebook.comparing import SECONDS, conjunction, day_of, interval_of, moved
 from relcare.rulebook.conditions import NATURAL_UNITS, facts_of
 from relcare.rulebook.decisions import LimitsOn
 from relcare.rulebook.evaluate import judge
-from relcare.rulebook.measures import AgeMeasure, OfMeasure, RowMeasure, SeriesMeasure, Window
+from relcare.rulebook.measures import AgeMeasure, BetweenMeasure, OfMeasure, RowMeasure, SeriesMeasure, Window
 from relcare.rulebook.reckon_alike import most_alike
 from relcare.rulebook.reckon_crossings import Crossings, crossings
 from relcare.rulebook.reckon_parts import Measured, Part, hangs_on, lines_of
@@ -323,6 +323,20 @@ def measure_age(measure: AgeMeasure, since: FactValue, today: date) -> FactValue
         return since
     day = day_of(since.value)
     return known(whole_units(today, day, measure.unit) if measure.until else whole_units(day, today, measure.unit))
+
+
+def measure_between(measure: BetweenMeasure, start: FactValue, end: FactValue) -> FactValue:
+    """The elapsed time from `start` to `end`, two moments, as an exact fraction of the unit."""
+    for state in (State.NOT_SUPPLIED, State.UNREADABLE, State.EMPTY):
+        for part in (start, end):
+            if part.state is state:
+                return part
+    if start.value is None or end.value is None:
+        return ABSENT
+    if not all(isinstance(part.value, Moment) and part.value.precision == "second" for part in (start, end)):
+        return unreadable("it is not known to the second")
+    passed = interval_of(end.value)[0] - interval_of(start.value)[0]
+    return known(Fraction(passed // timedelta(microseconds=1), SECONDS[measure.unit] * 1_000_000))
 
 
 def measure_of(measure: OfMeasure, kind: str, parts: Mapping[str, FactValue]) -> tuple[FactValue, str]:

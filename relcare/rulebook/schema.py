@@ -137,11 +137,12 @@ class _Schema:
             headers=one_or_more(SCALAR), unit=TEXT, codes={"type": ["object", "array"]},
             range={"type": "array", "items": bound, "minItems": 2, "maxItems": 2}, empty=self._empty(),
             time=any_of(choice(written(tables.TIMES, keys.TIME_WORDS)), pattern_of(KNOWN_WITH)),
-            refers=choice(self._subjects) if self._subjects else TEXT,
+            refers=choice(self._subjects) if self._subjects else TEXT, if_not_supplied=TEXT,
         )  # fmt: skip
         condition = {"type": "object"}
         return self._mapping(
             "a table", tables.TABLE_KEYS, table=TEXT, label=LABEL, subject=TEXT, key=one_or_more(field), dated_by=field,
+            if_not_supplied=TEXT,
             fields=_each(each),
             evidence=self._ref("`evidence`", evidence.EVIDENCE_KEYS, **{"as": TEXT, "counts when": condition}),
             pauses=self._ref("`pauses`", evidence.PAUSES_KEYS), waives=self._ref("`waives`", evidence.WAIVES_KEYS),

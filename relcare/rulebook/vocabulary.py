@@ -54,7 +54,7 @@ class Field:
     `snapshot` (always), `planned` (always: a future date is meant), `happened` (hidden while its own date lies after
     the as-of) or `known with` (hidden while the field named `known_with` is). `low` and `high` are included. `refers`
     is the subject whose key the cell holds ("" for none). `headers` are the names that a file may use beside the key
-    and the two labels.
+    and the two labels. `instead` is the cell of every row of a file that has no such column ("" for none).
     """
 
     name: str
@@ -70,6 +70,7 @@ class Field:
     known_with: str = ""
     refers: str = ""
     place: Place = field(default=Place(""), compare=False)
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,8 @@ class Table:
     `subject` is the subject that has one row here ("" for a table of events). Rows with the same `key` are one row.
     `dated_by` is the field with which a row comes into being: a row whose `dated_by` lies after the as-of is hidden
     ("" for a table of snapshots). `evidence`, `pauses` and `waives` say what its rows are to obligations, None for nothing.
+    `instead` is the key of the one row that stands for a file that the book has not, as soon as the rows of another of its
+    tables are of that subject ("" for none).
     """
 
     name: str
@@ -132,6 +135,7 @@ class Table:
     pauses: RowPauses | None = None
     waives: RowWaives | None = None
     corrects: Correction | None = None
+    instead: str = ""
 
     @property
     def series_month(self) -> str:

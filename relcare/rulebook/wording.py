@@ -12,9 +12,9 @@ from relcare.rulebook.vocabulary import Fact
 
 OPERATORS = {
     "en": {"at least": "at least {}", "at most": "at most {}", "more than": "more than {}", "less than": "less than {}",
-           "equal to": "exactly {}", "date at least": "on or after {}", "date at most": "on or before {}",
+           "equal to": "exactly {}", "other than": "other than {}", "date at least": "on or after {}", "date at most": "on or before {}",
            "date more than": "after {}", "date less than": "before {}"},
-    "zh": {"at least": "不低于{}", "at most": "不高于{}", "more than": "超过{}", "less than": "不满{}", "equal to": "等于{}",
+    "zh": {"at least": "不低于{}", "at most": "不高于{}", "more than": "超过{}", "less than": "不满{}", "equal to": "等于{}", "other than": "不同于{}",
            "date at least": "不早于{}", "date at most": "不晚于{}", "date more than": "晚于{}", "date less than": "早于{}"},
 }  # fmt: skip
 UNITS = {

@@ -15,11 +15,11 @@ from typing import NamedTuple
 class Spelling(NamedTuple):
     """One way to write a test or another part of a rule, and the same in Chinese.
 
-    `fits` is the kind of fact that a test is for: `numbers`, `times`, `ordered`, `lists` or `all`.
+    `fits` is the kind of fact that a test is for: `numbers`, `times`, `ordered`, `lists`, `single` or `all`.
     """
 
     pattern: str
-    primitive: str  # compare, between, within, includes, known, missing
+    primitive: str  # compare, between, within, includes, fact, known, missing
     detail: str = ""  # the op of Compare, the direction of Within
     fits: str = "all"
     zh: str = ""
@@ -50,6 +50,8 @@ TESTS = (
     Spelling("within last …", "within", "last", "times", "最近…|过去…|近…"),
     Spelling("within next …", "within", "next", "times", "未来…|今后…"),
     Spelling("includes …", "includes", "", "lists", "包含…|包括…|含…"),
+    Spelling("same as …", "fact", "equal to", "single", "与…相同|同于…"),
+    Spelling("other than …", "fact", "other than", "single", "不同于…|与…不同"),
     Spelling("is known", "known", zh="已知|有值|不为空|非空"),
     Spelling("is missing", "missing", zh="缺失|为空|无值"),
 )
@@ -74,6 +76,9 @@ MEASURES = (
     Spelling("repeats of … of …", "rows", "repeats", zh="②的①最多重复次数"),
     Spelling("latest of …", "of", "latest", zh="…中最晚者|…中最晚的"),
     Spelling("earliest of …", "of", "earliest", zh="…中最早者|…中最早的"),
+    Spelling("seconds from … to …", "between", "seconds", zh="从①到②的秒数"),
+    Spelling("minutes from … to …", "between", "minutes", zh="从①到②的分钟数"),
+    Spelling("hours from … to …", "between", "hours", zh="从①到②的小时数"),
     Spelling("years since …", "age", "years", zh="…至今的年数|…至今年数"),
     Spelling("months since …", "age", "months", zh="…至今的月数|…至今月数"),
     Spelling("weeks since …", "age", "weeks", zh="…至今的周数|…至今周数"),

@@ -49,7 +49,11 @@ def check(request: Request) -> Result:
         ]
         problems = by_place(found)
         rows = ListedRows(_problem_row(problem) for problem in problems)
-        rows += [_table_row(engine, opened, scanned) for _, scanned in sorted(engine.scanned.items())]
+        rows += [
+            _table_row(engine, opened, scanned)
+            for name, scanned in sorted(engine.scanned.items())
+            if engine.sources[name].path
+        ]
         rows += _not_supplied_rows(engine, opened)
         columns = tuple(Column(key, key, "number" if key in NUMBERS else "text") for key in KEYS)
         made_from = dict(fingerprints(engine, opened))

@@ -135,6 +135,8 @@ def age_notes(engine: Engine, language: str) -> list[str]:
     """How old each table is that the list was made from."""
     parts, undated = [], []
     for name, scanned in sorted(engine.scanned.items()):
+        if not engine.sources[name].path:  # no file, nothing that could grow old
+            continue
         newest_date = newest(engine, scanned) if scanned.narrow else scanned.latest
         latest = latest_text(newest_date)
         shown = scanned.table.label.zh if language == "zh" else name

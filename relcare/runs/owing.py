@@ -38,6 +38,7 @@ SUBJECTS = {
     "visit": "到访",
     "staff": "员工",
     "branch": "网点",
+    "bank": "本行",
 }
 TABLES = frozenset(("FIL004", "FIL008"))  # problems that say already that there is no book
 

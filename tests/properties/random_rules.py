@@ -119,6 +119,8 @@ def measures(draw: st.DrawFn, as_of: datetime) -> dict[str, tuple[Known, str]]:
         ): f"{draw(st.sampled_from(['latest', 'earliest']))} of signed_at, last_at and closed_at",
         Known("date_of", "date"): f"{draw(st.sampled_from(['latest', 'earliest']))} of next_review and closed_at",
         Known("since_choice", "count", "days"): "days since last_of",
+        Known("passed", "number", "minutes"): "minutes from signed_at to last_at",
+        Known("until_call", "number", "hours"): "hours from last_at to next_call",
         Known("age", "count", "years"): "years since opened_at",
         Known("tenure", "count", "months"): "months since signed_at",
         Known("silence", "count", "days"): "days since last_at",
@@ -143,6 +145,9 @@ def tests(draw: st.DrawFn, fact: Known, others: tuple[Known, ...], as_of: dateti
     if draw(st.integers(0, 7)) == 0:
         return draw(st.sampled_from(["is known", "is missing"]))
     same = [o.name for o in others if (o.type, o.unit) == (fact.type, fact.unit) and o.name != fact.name]
+    alike = [o.name for o in others if o.name in same and (fact.type != "code" or set(o.codes) & set(fact.codes))]
+    if alike and fact.type != "codes" and draw(st.integers(0, 3)) == 0:
+        return f"{draw(st.sampled_from(['same as', 'other than']))} {draw(st.sampled_from(alike))}"
     match fact.type:
         case "money" | "count" | "percent" | "number":
             return draw(_number_tests(fact, same))

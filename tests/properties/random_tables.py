@@ -17,6 +17,7 @@ fields:
   calls: {type: count, empty: none}
   rate: {type: percent}
   segment: {type: code, codes: [retail, private, business]}
+  wanted: {type: code, empty: none, codes: [retail, private, business]}
   vip: {type: yes_no}
   likes: {type: codes, codes: [golf, tea, opera]}
   opened_at: {type: date, time: happened}
@@ -33,7 +34,7 @@ TIMES = ("on or after", "on or before", "after", "before")
 
 
 def _test(rnd: Random) -> str:
-    match rnd.randrange(13):
+    match rnd.randrange(15):
         case 0:
             return f"aum: {rnd.choice(ORDER)} {rnd.choice(['100', '200', '200.01', 'floor', '1000'])}"
         case 1:
@@ -48,6 +49,10 @@ def _test(rnd: Random) -> str:
             return f"rate: {rnd.choice(ORDER)} {rnd.choice(['5%', '7.5%'])}"
         case 6:
             return f"segment: {rnd.choice(['retail', '[retail, private]', 'business', 'is missing', 'is known'])}"
+        case 13:
+            return f"segment: {rnd.choice(['same as', 'other than'])} wanted"
+        case 14:
+            return f"wanted: {rnd.choice(['other than segment', 'same as segment', 'business', 'is missing'])}"
         case 7:
             return f"vip: {rnd.choice(['yes', 'no'])}"
         case 8:

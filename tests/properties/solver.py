@@ -37,6 +37,7 @@ OPS = {
     "more than": lambda a, b: a > b,
     "at least": lambda a, b: a >= b,
     "equal to": lambda a, b: a == b,
+    "other than": lambda a, b: a != b,
 }
 DAY = 86400
 Pair = tuple[Any, Any]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from fractions import Fraction
 
 import pytest
 from rule_files import VOCABULARY, loaded
@@ -33,6 +34,7 @@ facts:
   first_care: {is: earliest of closed_at and seen_at}
   last_day: {is: latest of opened_at and closed_at}
   since: {is: days since latest_care}
+  passed: {is: minutes from seen_at to second_at}
 """
 TEXT = VOCABULARY.replace("key: notice_id\n", "key: notice_id\ndated by: sent_on\n").replace(
     "  seen_at: {type: moment, time: happened}", "  seen_at: {type: moment, time: happened, empty: not yet}"
@@ -84,8 +86,10 @@ def by_engine(rulebook, book, fact, spill):
         column = relation.columns[fact]
         if not column.supplied:
             return "not supplied"
-        query = f"SELECT {column.value}, {column.absent}, {column.empty} FROM {sql.name(relation.name)}"
-        ((value, absent, empty),) = engine.session.rows(f"{relation.prefix}{query} WHERE customer_id = 'C1'")
+        value = f"{column.value}, {column.over or 1}"
+        query = f"SELECT {value}, {column.absent}, {column.empty} FROM {sql.name(relation.name)}"
+        ((value, over, absent, empty),) = engine.session.rows(f"{relation.prefix}{query} WHERE customer_id = 'C1'")
+        value = Fraction(value, over) if column.over and value is not None else value
         return str(value) if value is not None else "" if absent else "empty" if empty else OPEN
     finally:
         engine.session.close()
@@ -199,3 +203,32 @@ TWO = (call("2026-09-10"), call("2026-09-12 08:00"))
 )
 def test_the_latest_of_several_dates(told, fact, given, expected):
     assert told(fact, **given) == (expected, expected)
+
+
+TWICE = (("2026-09-20 09:00:00", "call", "1"), ("2026-09-20 10:15:30", "call", "2"))
+
+
+@pytest.mark.parametrize(
+    ("seen_at", "calls", "expected"),
+    [
+        ("2026-09-20 10:00:30", TWICE, "15"),
+        ("2026-09-20 10:00:29", TWICE, "901/60"),
+        ("2026-09-20 10:15:30", TWICE, "0"),
+        ("2026-09-20 10:16:30", TWICE, "-1"),  # backwards is less than nothing
+        ("2026-09-20 10:00", TWICE, OPEN),  # not known to the second
+        ("2026-09-20", TWICE, OPEN),
+        ("soon", TWICE, OPEN),
+        ("", TWICE, ""),
+        ("2026-09-20 10:00:30", TWICE[:1], ""),
+        ("soon", TWICE[:1], OPEN),
+    ],
+)
+def test_the_time_between_two_moments(told, seen_at, calls, expected):
+    by_engine, by_reference = told("passed", calls=calls, seen_at=seen_at)
+    assert by_engine == by_reference
+    assert exactly(by_engine) == exactly(expected)
+
+
+def exactly(text):
+    """A fraction as one; a word as it is."""
+    return Fraction(text) if text[-1:].isdigit() else text

@@ -21,6 +21,7 @@ key: customer_id
 fields:
   customer_id: {type: id, label: {en: Customer, zh: 客户号}}
   segment: {type: code, label: {en: Segment, zh: 客群}, codes: {retail: {en: Retail, zh: 零售}, private: {en: Private, zh: 私行}}}
+  home: {type: code, empty: none, label: {en: Home, zh: 归属}, codes: {retail: {en: Retail, zh: 零售}, private: {en: Private, zh: 私行}}}
   aum: {type: money, unit: CNY, label: {en: Assets, zh: 资产}}
   debt: {type: money, unit: CNY, label: {en: Debt, zh: 负债}, empty: none}
   visits: {type: count, label: {en: Visits, zh: 来访}}
@@ -47,6 +48,7 @@ rules:
 COLUMNS = {
     "customer_id": Column('"customer_id"', "id"),
     "segment": Column('"segment"', "code", empty='("segment" IS NULL)'),
+    "home": Column('"home"', "code", absent='("home" IS NULL AND wrong & 4 = 0)'),
     "aum": Column('"aum"', "money", over='"aum rows"', absent='("aum" IS NULL)'),
     "debt": Column('"debt"', "money", absent='("debt" IS NULL AND wrong & 8 = 0)'),
     "visits": Column('"visits"', "count"),
@@ -123,4 +125,4 @@ def test_pairs_are_up_to_date_when_asked_to(updates_golden):
         text = yaml.safe_dump(made, allow_unicode=True, sort_keys=False, width=10_000)
         PAIRS.write_text(text, encoding="utf-8", newline="\n")
     assert [pair["when"] for pair in made] == [pair["when"] for pair in pairs()]
-    assert len(made) == 45
+    assert len(made) == 48

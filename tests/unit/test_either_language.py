@@ -210,6 +210,7 @@ OF_KIND = {
     "ordered": ("aum", "资产", ("1", "20,000"), ("1", "2万")),
     "times": ("opened_at", "开户日期", ("2026-07-01",), ("2026-07-01",)),
     "within": ("seen_at", "到访时间", ("3 months",), ("3个月",)),
+    "single": ("aum", "资产", ("debt",), ("负债",)),
     "lists": ("likes", "偏好", ("tea",), ("茶",)),
     "all": ("aum", "资产", (), ()),
 }
@@ -236,6 +237,8 @@ def slots_of(spelling: Spelling) -> tuple[tuple[str, ...], tuple[str, ...]]:
             return ("opened_at and closed_at",), ("开户日期、销户日期",)
         case (("age" | "age until"), _):
             return ("opened_at",), ("开户日期",)
+        case "between", _:
+            return ("seen_at", "seen_at"), ("到访时间", "到访时间")
         case "series", "first reached":
             return ("aum", "balances", "floor"), ("资产", "余额", "floor")
         case "series", _:

@@ -7,7 +7,9 @@ from relcare.files.open_book import open_book
 from relcare.files.placing import place_cells
 from relcare.files.rows import read_rows
 from relcare.files.settings import Settings
+from relcare.files.yaml_tree import read_documents
 from relcare.located import Place
+from relcare.rulebook.load import load
 
 PLAIN = "customer_id,name\nC1,Ann\nC2,Bob\n"
 
@@ -301,3 +303,51 @@ def test_a_yaml_file_that_is_no_list_is_told(folder):
     opened = book(folder, {"customers.yaml": "customer_id: C1\n"})
     assert codes(opened) == ["FIL016"]
     assert opened.sources == {}
+
+
+HOUSE = """\
+kind: table
+table: house
+label: {en: House, zh: 本店}
+subject: house
+key: house_id
+if not supplied: ours
+fields: {house_id: {type: id, label: {en: House ID, zh: 本店编号}}}
+---
+kind: table
+table: works
+label: {en: Works, zh: 事务}
+key: work_id
+fields:
+  work_id: {type: id, label: {en: Work, zh: 事务编号}}
+  house_id: {type: id, refers: house, if not supplied: ours, label: {en: House ID, zh: 本店编号}}
+"""
+
+
+def house_book(tmp_path, **files):
+    trees = [("rules", read_documents(HOUSE.encode(), "rules")[0])]
+    rulebook, problems = load(trees, "")
+    assert not problems
+    home = tmp_path / "book"
+    home.mkdir()
+    for name, text in files.items():
+        (home / name.replace("_", ".")).write_text(text, encoding="utf-8")
+    opened = open_book(home, rulebook.vocabulary, Settings(), tmp_path / "spill")
+    return {name: [cells for _, cells in read_rows(source)] for name, source in opened.sources.items()}
+
+
+@pytest.mark.parametrize("files", [{"works_csv": "work_id,note\nW1,a\n"}, {"works_yaml": "- {work_id: W1}\n"}])
+def test_each_row_of_a_file_without_such_a_column_is_of_the_house_and_the_house_needs_no_file(tmp_path, files):
+    assert house_book(tmp_path, **files) == {
+        "works": [{"work_id": "W1", "house_id": "ours"}],
+        "house": [{"house_id": "ours"}],
+    }
+
+
+def test_a_column_or_file_of_the_book_goes_before_what_stands_in(tmp_path):
+    found = house_book(tmp_path, works_csv="work_id,house_id\nW1,theirs\n", house_csv="house_id\ntheirs\n")
+    assert found == {"works": [{"work_id": "W1", "house_id": "theirs"}], "house": [{"house_id": "theirs"}]}
+
+
+def test_without_a_row_that_could_be_of_it_there_is_no_house(tmp_path):
+    assert house_book(tmp_path, other_csv="work_id\nW1\n") == {}
