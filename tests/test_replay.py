@@ -25,6 +25,7 @@ from relcare.files.rulefiles import read_rule_files
 from relcare.files.settings import read_settings
 from relcare.rulebook.cells import strip
 from relcare.rulebook.decisions import Rulebook
+from relcare.rulebook.levels import levels_of
 from relcare.rulebook.load import load
 from relcare.rulebook.obligations import AllDone, AnyDone, FactDone, Obligation, RowsDone, parts_of
 from relcare.rulebook.occurrences import Interval, Owing, when
@@ -266,7 +267,8 @@ class Replay:
         lapses = next_opens - TICK if next_opens is not None and rule.lapses.at_next else None
         if rule.lapses.after is not None:
             lapses = reckon(due.first, rule.lapses.after.amount, rule.lapses.after.unit, self.calendar).at
-        warns = (rule.warns.amount, rule.warns.unit) if rule.warns is not None else None
+        early = next((level for level in levels_of(rule) if level.kind == "before"), None)
+        warns = (early.span.amount, early.span.unit) if early is not None and early.span is not None else None
         return Clock(due, by, risk_from(by, warns, self.calendar), lapses, next_opens, paused)
 
     def start(self, rule: Obligation, row: Row) -> Interval:

@@ -363,6 +363,10 @@ class Owing:
         """The calendar that a rule names, as the rule files have it; the book's where it names none."""
         return self.engine.rulebook.calendars[name] if name else self.calendar
 
+    def days_of(self, name: str) -> Days:
+        """The tables of the calendar that a rule names; of the book's where it names none."""
+        return self._calendars[name]
+
     def _pause(self, subject: str, relation: str, rules: dict[int, Obligation], days: Days) -> None:
         table = self.records.pausing(subject)
         if table is not None and any(rule.pauses is not None for rule in rules.values()):

@@ -67,7 +67,8 @@ class OwedList:
     def want(self) -> None:
         """Ask for what rows say of their subjects."""
         for subject, owed in self.owing.owed.items():
-            roles = dict.fromkeys(rule.by for rule in owed.rules.values())
+            told = (role for rule in owed.rules.values() for role in (rule.by, *(level.tell for level in rule.levels)))
+            roles = dict.fromkeys(told)
             about = about_facts(self.vocabulary, subject, roles)
             self.about[subject] = about
             table = self.vocabulary.table_of(subject)
@@ -326,6 +327,10 @@ class OwedList:
                 return Item(f"coalesce(clauses, {_case({n: ' '.join(r.cites) for n, r in rules.items()})})", risky="")
             case "provisional":
                 return Item("CASE WHEN provisional THEN 'yes' END", risky="")
+            case "occurrence":
+                opens = "strftime(opens, '%Y-%m-%d %H:%M:%S')"
+                ids = _case({n: r.id for n, r in rules.items()})
+                return Item(f"concat_ws(' ', coalesce(together, {ids}), subject, subject_id, {opens})")
             case "channel":
                 own = {n: r.channel for n, r in rules.items() if r.channel}
                 return Item(f"coalesce({_case(own)}, channel)" if own else "channel")

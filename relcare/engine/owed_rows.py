@@ -9,6 +9,7 @@ from typing import Any
 
 from relcare.engine import dialect as sql
 from relcare.engine.decide import Engine
+from relcare.engine.levels import levels_select
 from relcare.engine.owed import Owing
 from relcare.files.book import Book
 from relcare.rulebook.decisions import Rulebook
@@ -30,7 +31,8 @@ def owed_rows(
 ) -> list[dict[str, Any]]:
     """What is owed under all rules, or the given ones, ordered by subject, id, rule and deadline.
 
-    Each row has `subject`, `subject_id`, `rule_id`, the COLUMNS and `cause` (the label of what made it cease, or ""). Without
+    Each row has `subject`, `subject_id`, `rule_id`, the COLUMNS, `levels` (number and
+    moment of each) and `cause` (the label of what made it cease, or ""). Without
     `every` only what is open is there. `calendar` None is the book's own.
     """
     engine = Engine(rulebook, book, as_of, spill)
@@ -45,8 +47,15 @@ def owed_rows(
                 continue
             owing.settle(subject)
             for table in owed.tables:
-                query = f"SELECT rule, key, cause, {', '.join(sql.name(c) for c in COLUMNS)} FROM {sql.name(table)}"
-                for number, key, cause, *values in engine.session.rows(query):
+                days = {rule.calendar: owing.days_of(rule.calendar) for rule in owed.rules.values()}
+                reached: dict[int, list[tuple[int, datetime]]] = {}
+                for select in levels_select(owed, days, sql.name(table)):
+                    for where, nth, at in engine.session.rows(select):
+                        reached.setdefault(where, []).append((nth, at))
+                query = (
+                    f"SELECT rowid, rule, key, cause, {', '.join(sql.name(c) for c in COLUMNS)} FROM {sql.name(table)}"
+                )
+                for where, number, key, cause, *values in engine.session.rows(query):
                     rule = owed.rules[number]
                     row = {
                         "subject": subject,
@@ -54,6 +63,7 @@ def owed_rows(
                         "rule_id": rule.id,
                         **dict(zip(COLUMNS, values, strict=True)),
                     }
+                    row["levels"] = reached.get(where, ())
                     row["cause"] = rule.ceases[cause].label.en if cause is not None else ""
                     found.append(row)
         return sorted(found, key=lambda row: (row["subject"], row["subject_id"], row["rule_id"], row["opens"]))

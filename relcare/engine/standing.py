@@ -9,9 +9,11 @@ from typing import NamedTuple
 from relcare.engine import dialect as sql
 from relcare.engine.days import WORKING, Days, is_elapsed, moved
 from relcare.engine.evidence import folded
+from relcare.engine.levels import level_spans, share_moment
 from relcare.engine.occurrences import BEGINNING
 from relcare.rulebook.conditions import Span
-from relcare.rulebook.obligations import OPEN, Obligation, RowsDone, parts_of
+from relcare.rulebook.levels import levels_of
+from relcare.rulebook.obligations import EARLY, OPEN, Obligation, RowsDone, parts_of
 from relcare.timing.spans import shift
 
 NOTHING = "CAST(NULL AS TIMESTAMP)"
@@ -169,13 +171,19 @@ class Standing(NamedTuple):
     def _risk(self) -> str:
         made: dict[str, list[int]] = {}
         for number, rule in self.rules.items():
-            made.setdefault(self._near(rule.warns), []).append(number)
+            made.setdefault(self._nearing(rule), []).append(number)
         if len(made) == 1:
             return next(iter(made))
         cases = " ".join(
             f"WHEN s.rule IN ({', '.join(map(str, numbers))}) THEN {text}" for text, numbers in made.items()
         )
         return f"CASE {cases} END"
+
+    def _nearing(self, rule: Obligation) -> str:
+        """Whether the first level before the deadline is reached; of a rule that has none, the day of `act_by`."""
+        now, early = sql.moment(self.as_of), [level for level in levels_of(rule) if level.kind in EARLY]
+        told = [f"{share_moment(level, 's')} <= {now}" if level.share else self._near(level.span) for level in early]
+        return f"({' OR '.join(told)})" if len(told) > 1 else told[0] if told else self._near(None)
 
     def _near(self, warns: Span | None) -> str:
         """Whether the as-of has come as near to `act_by` as `warns` says; without it, to its day."""
@@ -227,7 +235,7 @@ def lapse_spans(rules: dict[int, Obligation]) -> set[int]:
 
 def open_days_counted(rules: dict[int, Obligation]) -> set[int]:
     """The numbers of open days that rules count with, those counted backwards negative."""
-    counted = lapse_spans(rules)
+    counted = lapse_spans(rules) | level_spans(rules)
     for rule in rules.values():
         points = [rule.due, rule.opens, *(part.since for part in parts_of(rule.done) if isinstance(part, RowsDone))]
         for point in points:

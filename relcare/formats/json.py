@@ -71,6 +71,8 @@ def pieces(texts: Iterator[str], separator: str) -> Iterator[str]:
 
 
 def _setter(column: Column) -> Callable[[str], str]:
+    if column.kind == "json":
+        return lambda text: text or "null"
     if column.kind == "number":
         return lambda text: text if _number(text) else _encode(text) if text else "null"
     return lambda text: _encode(text) if text else "null"

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from relcare.formats import Setting
 from relcare.formats.report import Column, Report
-from relcare.formats.words import grouped, harmless, word
+from relcare.formats.words import grouped, harmless, in_words, word
 
 # What Markdown would read as markup inside a table cell; an underscore only where it can open or close emphasis.
 _markup = re.compile(r"[\\|`*~<\[&]|(?<![^\W_])_|_(?![^\W_])")
@@ -44,6 +44,8 @@ def escaped(text: str) -> str:
 
 
 def _cell(column: Column, text: str) -> str:
+    if column.kind == "json":
+        return escaped(in_words(text))
     return grouped(text) if column.kind == "number" else escaped(column.labels.get(text, text))
 
 

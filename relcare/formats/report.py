@@ -14,7 +14,7 @@ class Column:
     """A column: `key` in every language of display, `title` in the reader's language.
 
     `kind` tells a format how to set it: `text`, `code` (its cells are keys of `labels`), `number` (right-aligned; JSON
-    gives a number), `date`. `labels` maps a cell to the reader's word for it; only `table` and `md` show the words.
+    gives a number), `date`, `json` (a text of JSON, which JSON gives as what it is and a table in words). `labels` maps a cell to the reader's word for it; only `table` and `md` show the words.
     """
 
     key: str

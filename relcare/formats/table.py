@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from relcare.formats import Setting
 from relcare.formats.report import Column, Report
-from relcare.formats.words import counted, grouped, harmless, width_of, word
+from relcare.formats.words import counted, grouped, harmless, in_words, width_of, word
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -200,6 +200,8 @@ def _shown(report: Report) -> list[int]:
 def _cell(column: Column, text: str) -> str:
     if column.kind == "number":
         return grouped(text)
+    if column.kind == "json":
+        return harmless(in_words(text))
     return harmless(column.labels.get(text, text))
 
 

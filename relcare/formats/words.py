@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from unicodedata import combining, east_asian_width
 
@@ -38,6 +39,15 @@ _steering = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u206
 def word(english: str, language: str) -> str:
     """The word in the reader's language; in English where there is none."""
     return _zh.get(english, english) if language == "zh" else english
+
+
+def in_words(text: str) -> str:
+    """A list of JSON objects on one line for people: their values with spaces between them, parted by semicolons; ✓ for true."""
+    found = json.loads(text) if text else []
+    rows = [
+        ["✓" if value is True else "" if value is False else str(value) for value in each.values()] for each in found
+    ]
+    return "; ".join(" ".join(filter(None, row)) for row in rows)
 
 
 def counted(number: int, one: str, language: str) -> str:

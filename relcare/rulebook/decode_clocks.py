@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from relcare.located import Node, Scalar, Sequence
 from relcare.rulebook.conditions import ELAPSED_UNITS, WORKING_DAYS, Span
+from relcare.rulebook.decode_levels import read_levels
 from relcare.rulebook.decode_points import POINT_HINT, PointReader, spot_of
 from relcare.rulebook.keys import ROLL_WORDS
 from relcare.rulebook.names import Labelled, named
-from relcare.rulebook.obligations import Cadence, Lapse, Pauses, Point, Start
+from relcare.rulebook.obligations import Cadence, Lapse, Level, Pauses, Point, Start
 from relcare.rulebook.operands import Misread, read_span
 from relcare.rulebook.reader import Reader
 from relcare.rulebook.spots import Spot, mark_pattern, mark_span
@@ -37,6 +38,7 @@ class Clock(NamedTuple):
     warns: Span | None
     pauses: Pauses | None
     after: Spot | None  # where the rule stands whose end starts it
+    levels: tuple[Level, ...] = ()
 
 
 class ClockReader:
@@ -64,7 +66,10 @@ class ClockReader:
             self._once_per(found, due)
         opens = self._opens(found.get("opens"), found, every, due)
         lapses = self._lapses(found.get("lapses"), recurs="every" in found)
-        warns = self._warns(found.get("warns"))
+        warned, levels = found.get("warns"), tuple[Level, ...]()
+        if isinstance(warned, Sequence):
+            levels, warned = read_levels(self._reader, warned, self._points, self._vocabulary, due), None
+        warns = self._warns(warned)
         pauses = self._pauses(found.get("pauses"), due)
         read = {"starts": starts, "every": every, "opens": opens, "pauses": pauses}
         missed = any(key in found and part is None for key, part in read.items())  # a broken name says nothing more
@@ -72,7 +77,7 @@ class ClockReader:
             return None
         if starts is None:
             starts = Start("period") if every is not None else Start("ahead")
-        return Clock(starts, every, due, opens, lapses, warns, pauses, after)
+        return Clock(starts, every, due, opens, lapses, warns, pauses, after, levels)
 
     def _starts(self, node: Node | None) -> tuple[Start | None, Spot | None]:
         text = self._reader.text(node, "`starts`")

@@ -194,6 +194,7 @@ class ObligationReader:
             name.text, shared.subject, label, cites, dates[0], dates[1], clock.starts, clock.due, done, when, at_start,
             clock.every, clock.opens, clock.warns, clock.pauses, clock.lapses, by, channel, calendar,
             shared.dated_by, shared.ceases, shared.approved, missing, not_supplied, tuple(examples), name.place, corrects,
+            clock.levels,
         )  # fmt: skip
         return Owed(rule, node, clock.after)
 

@@ -122,6 +122,23 @@ class Pauses:
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """A level of escalation: from when on the role `tell` is told that it is not done.
+
+    `kind`: `before` (`span` before `act_by`), `share` (`share` hundredths of the time from the start to the deadline),
+    `overdue` (right after the deadline), `after` (`span` after the deadline).
+    """
+
+    kind: str
+    tell: str
+    span: Span | None = None
+    share: int = 0
+
+
+EARLY = frozenset(("before", "share"))  # the kinds of levels that are reached before the deadline
+
+
+@dataclass(frozen=True, slots=True)
 class Lapse:
     """When an occurrence that was not done is given up: `after` its deadline (a span), or `at next` (when the next opens).
 
@@ -163,7 +180,7 @@ class Obligation:
     force nothing is owed. `when` None: owed to every subject. `at_start`: `when` is judged at the occurrence's start, else at
     the as-of. `opens` says from when on evidence counts, None for the default: the start of a clock; of what is ahead of a
     date the beginning of the evidence's window, else the beginning of time. `warns` is counted back from `act_by`; None: the
-    day of `act_by`. `by` is a role. `channel` is "" for the customer's preferred one. `calendar` is "" for the book's.
+    day of `act_by`, or the first of the `levels` before the deadline. `by` is a role. `channel` is "" for the customer's preferred one. `calendar` is "" for the book's.
     """
 
     id: str
@@ -193,6 +210,7 @@ class Obligation:
     examples: tuple[ObligationExample, ...] = ()
     place: Place = field(default=Place(""), compare=False)
     corrects: Correction | None = None
+    levels: tuple[Level, ...] = ()
 
     def in_force(self, day: date) -> bool:
         """Whether this version is in force on `day`: from `start` on, until the day before `until`."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from relcare.rulebook.comparing import interval_of
 from relcare.rulebook.evaluate import Judged
-from relcare.rulebook.obligations import OPEN, Cause, FactDone, Obligation, RowsDone
+from relcare.rulebook.obligations import OPEN, Cause, FactDone, Level, Obligation, RowsDone
 from relcare.rulebook.reckon_rows import last_day
 from relcare.rulebook.values import FactValue, Month, Value
 from relcare.timing.clock import DayLine
@@ -86,6 +86,13 @@ class Stop(NamedTuple):
     at: Lines
 
 
+class ReachedLevel(NamedTuple):
+    """A level of escalation and the moment from which on it is reached."""
+
+    level: Level
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Occurrence:
     """One thing that is or was owed.
@@ -99,6 +106,7 @@ class Occurrence:
       as-of. `was_owed`: `when` says no by then, and held at the opening. `unclear`: whether there was such a start is not known.
     - `since`: from when on the status holds, None where that is not known.
     - `wants`: the root facts that an undetermined one waits for; `why`: `date only`, `doubt`, `condition`, `start`, else "".
+    - `levels`: of the escalation, in the order in which they are written.
     """
 
     rule: Obligation
@@ -127,6 +135,7 @@ class Occurrence:
     timeline: tuple[DayLine, ...] = ()
     wants: tuple[str, ...] = ()
     why: str = ""
+    levels: tuple[ReachedLevel, ...] = ()
 
     def is_open(self, as_of: datetime) -> bool:
         """Whether somebody still has to act: what was done or given up is not open, whatever is unknown of it."""

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from relcare.rulebook.conditions import WORKING_DAYS, All, Known, facts_of, tests_of
 from relcare.rulebook.decisions import LimitsOn, Rulebook
 from relcare.rulebook.evaluate import Judged, judge
+from relcare.rulebook.levels import at_risk_from, reached
 from relcare.rulebook.needs import roots_of
 from relcare.rulebook.obligations import Cause, FactDone, parts_of
 from relcare.rulebook.occurrences import NO_TIME, Interval, NotOwed, Occurrence, Piece, Waiver, when
@@ -17,7 +18,7 @@ from relcare.rulebook.reckon_evidence import Records, Someone, fact_piece
 from relcare.rulebook.reckon_starts import YEARS_BACK, Made, Shared, Starts, counted, in_days, is_shared
 from relcare.rulebook.values import Moment, State
 from relcare.timing.calendars import Calendar
-from relcare.timing.clock import Pause, act_by, merge_pauses, provisional, risk_from
+from relcare.timing.clock import Pause, act_by, merge_pauses, provisional
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +174,12 @@ class Standing:
             raise AssertionError(rule.id)
         begins = made.opens if made.origin.kind == "period" or made.start is None else made.start.first
         by = act_by(begins, due.at.first, calendar)
+        levels = reached(rule, made.start, due.at, by, calendar)
         one = Occurrence(
             rule, "paused" if due.paused else "", made.origin, made.opens, made.start, made.assumed, due.at, in_days(rule.due), by,
-            risk_from(by, (rule.warns.amount, rule.warns.unit) if rule.warns is not None else None, calendar),
+            at_risk_from(levels, by, calendar),
             self._starts.lapses_at(made._replace(due=due)), made.next_opens, self._provisional(due.at.first, by),
-            verdict=verdict, judged=self._judged_at(), unclear=made.unclear, pauses=stops, timeline=due.timeline,
+            verdict=verdict, judged=self._judged_at(), unclear=made.unclear, pauses=stops, timeline=due.timeline, levels=levels,
         )  # fmt: skip
         return self._with_pieces(one, tuple(self._pieces(due.at)))
 

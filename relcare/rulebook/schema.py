@@ -15,10 +15,10 @@ from relcare.rulebook import decode_controls as controls
 from relcare.rulebook import decode_decisions as decisions
 from relcare.rulebook import decode_evidence as evidence
 from relcare.rulebook import decode_hours as hours
+from relcare.rulebook import decode_levels, decode_rules, keys, limits, load
 from relcare.rulebook import decode_measures as measures
 from relcare.rulebook import decode_obligations as obligations
 from relcare.rulebook import decode_order as order
-from relcare.rulebook import decode_rules, keys, limits, load
 from relcare.rulebook import decode_vocabulary as tables
 from relcare.rulebook.controls import SEVERITIES
 from relcare.rulebook.decisions import Rulebook
@@ -45,7 +45,7 @@ from relcare.rulebook.schema_texts import (
     written,
 )
 from relcare.rulebook.vocabulary import NUMERIC, TEMPORAL, TYPES, Table
-from relcare.rulebook.words import DONE, EVERY, GIVES, KNOWN_WITH, LAPSES, MEASURES, POINTS, WARNS, ZH_PERIODS
+from relcare.rulebook.words import DONE, EVERY, GIVES, KNOWN_WITH, LAPSES, LEVELS, MEASURES, POINTS, WARNS, ZH_PERIODS
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 SHORT = 90  # characters of a schema that is written out where it stands
@@ -273,12 +273,15 @@ class _Schema:
         point = pattern_of(POINTS)
         cause = self._ref(f"what ends obligations of {subject}", obligations.CAUSE_KEYS, label=LABEL, when=condition)
         gives = any_of(choice(written([*STATUSES, "nothing"], STATUSES | keys.NOTHING_WORDS)), pattern_of(GIVES[:1]))
+        level = self._ref(
+            "a level", decode_levels.LEVEL_KEYS, at=pattern_of(LEVELS[:3], "[1-9][0-9]? ?%"), tell=self._roles()
+        )
         rule = self._ref(
             f"a rule of an obligation of {subject}", obligations.RULE_KEYS, id=SCALAR, label=LABEL, cites=self._cites,
             until=DAY, when=condition, judged=choice(written(["at start"], keys.JUDGED_WORDS)), if_missing=self._no(),
             if_not_supplied=self._no(), starts=any_of(choice(starts), TEXT), within=span, every=self._every(days), due=point,
             once_per=any_of(choice(days), TEXT), opens=point, rolls=choice(written(["next open day"], keys.ROLL_WORDS)),
-            warns=pattern_of(WARNS), pauses=one_or_more(any_of(choice(self._pauses()), TEXT)), lapses=pattern_of(LAPSES),
+            warns=any_of(pattern_of(WARNS), {"type": "array", "items": level, "minItems": 1}), pauses=one_or_more(any_of(choice(self._pauses()), TEXT)), lapses=pattern_of(LAPSES),
             done_when=self._done(subject, days), by=self._roles(), channel=any_of(choice(self._channels()), TEXT),
             calendar=choice(self._rulebook.calendars) if self._rulebook.calendars else TEXT,
             examples=self._examples(subject, gives), corrects=self._correction(), **{"from": DAY},

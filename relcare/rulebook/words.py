@@ -146,6 +146,13 @@ LAPSES = (
     Spelling("never", "never", zh="永不|不失效"),
 )
 WARNS = (Spelling("… before", "before", zh="提前…"),)
+# When a level of escalation is reached; a bare text is a share of the time, as `50%`.
+LEVELS = (
+    Spelling("overdue", "overdue", zh="逾期时|逾期即"),
+    Spelling("… before", "before", zh="提前…"),
+    Spelling("… after", "after", zh="逾期…"),
+    Spelling("…", "share", zh="…"),
+)
 PAUSES = (Spelling("at most …", "most", zh="最多…|至多…"), Spelling("…", "kind", zh="…"))
 DONE = (Spelling("… is known", "known", zh="…已知|…有值"),)
 ORDERED = (
@@ -157,8 +164,8 @@ GIVES = (Spelling("due …", "due", zh="到期 …|到期…"), Spelling("…", 
 KNOWN_WITH = (Spelling("known with …", "known with", zh="随…可知"),)
 
 TABLES = (
-    TESTS, SHARES, MEASURES, PIECES, NAMES, WINDOWS, POINTS, STARTS, WITHIN, EVERY, LAPSES, WARNS, PAUSES, DONE, ORDERED, GIVES,
-    KNOWN_WITH,
+    TESTS, SHARES, MEASURES, PIECES, NAMES, WINDOWS, POINTS, STARTS, WITHIN, EVERY, LAPSES, WARNS, LEVELS, PAUSES, DONE,
+    ORDERED, GIVES, KNOWN_WITH,
 )  # fmt: skip
 
 UNITS = {

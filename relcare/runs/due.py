@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from relcare.engine import dialect as sql
 from relcare.engine.days import WORKING
+from relcare.engine.levels import LEVEL_COLUMNS, make_levels
 from relcare.engine.owed_list import COLUMNS, LIST
 from relcare.engine.owed_summary import COUNTS, KEYS, SUMMARY, summarise, summary_items
 from relcare.engine.rows import QueryRows
@@ -14,7 +16,7 @@ from relcare.rulebook.operands import Misread, read_span
 from relcare.runs.notes import Told, age_notes
 from relcare.runs.opening import Opened, WrongRequestError
 from relcare.runs.owed_notes import counted, made_from, unjudged
-from relcare.runs.owing import Asked, Lists, calendar_of, chosen, columns_of, lists, with_lists
+from relcare.runs.owing import FURTHER, Asked, Lists, calendar_of, chosen, columns_of, lists, with_lists
 from relcare.runs.request import Request
 from relcare.runs.result import Result
 from relcare.timing.spans import shift
@@ -65,8 +67,6 @@ def overdue(request: Request, asked: Asked, *, at_risk: bool = False) -> Result:
         found = lists(opened, request, asked)
         late = " OR ".join(f"(status = '{status}' AND due < now)" for status in LATE)
         risk = " OR status = 'at risk'" if at_risk else ""
-        from relcare.engine import dialect as sql
-
         where = f"({late.replace('now', sql.moment(opened.as_of.moment))}{risk})"
         return _result(found, request, "overdue", where=where)
 
@@ -94,7 +94,7 @@ def _result(
         opened.close()
 
     try:
-        columns = columns_of(opened, (*COLUMNS, "count") if grouped else COLUMNS)
+        columns = columns_of(opened, (*COLUMNS, "count") if grouped else (*COLUMNS, *FURTHER["en"]))
         if grouped:
             columns = {key: columns[key] for key in BY_CUSTOMER}
             columns["count"] = columns["count"].__class__("count", COUNT[opened.language], "number")
@@ -110,6 +110,8 @@ def _result(
         rows: QueryRows | ListedRows = ListedRows()
         count = found.count
         if count:
+            if not (grouped or summary) and set(keys) & set(LEVEL_COLUMNS):
+                make_levels(found.listed, sql.name(LIST))
             relation, items = LIST, found.listed.items(keys)
             if grouped:
                 found.listed.group(BY_CUSTOMER, FIRST_OF, where)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from relcare.rulebook.obligations import Obligation, Point
+from relcare.rulebook.decode_rules import ROLE
+from relcare.rulebook.obligations import Level, Obligation, Point
 from relcare.rulebook.occurrences import Occurrence
 from relcare.rulebook.owed_wording import span_text, status_words
+from relcare.rulebook.vocabulary import Vocabulary
 from relcare.rulebook.wording import word
 
 WORDS = {
@@ -25,7 +27,7 @@ WORDS = {
         "span from": "{} after the start", "span before": "{} before {}", "span after": "{} after {}", "on": "on {}", "period end": "last day of the period", "last open": "last working day of the period", "festival": "the festival",
         "part judged": "judged", "at start": "as the book stood at the start of the period", "at end": "as the book stood at the end of the period",
         "rolls": ", on the next open day if closed", "closed": "closed: {}", "evidence from": "evidence counts from here on", "lapse after": "{} after it was due", "lapse next": "when the next one opens", "pause": "clock stopped", "not counted": "not counted", "going on": "still going on", "most": "stopped for at most {}", "part warns": "at risk",
-        "warns": "{} ahead", "and": " and ",
+        "warns": "{} ahead", "part level": "tell", "level": "level {}: {}", "overdue": "when overdue", "level after": "{} late", "share": "{}% of the time", "reached": "reached", "and": " and ",
     },
     "zh": {
         "headline": "{}（{}）：{}，{}。", "not owed": "无需办理", "joint": "，", "also": "；", "id": "{}，{}",
@@ -40,7 +42,7 @@ WORDS = {
         "span from": "起点后 {}", "span before": "{1}前 {0}", "span after": "{1}后 {0}", "on": "{}当日", "period end": "周期最后一天", "last open": "周期最后一个工作日", "festival": "节日",
         "part judged": "判定时点", "at start": "以周期开始时的数据为准", "at end": "以周期结束时的数据为准",
         "rolls": "，逢休息日顺延", "closed": "休息：{}", "evidence from": "自此起的办理记录有效", "lapse after": "期限后 {}", "lapse next": "下一次开始时", "pause": "停止计时", "not counted": "不计入", "going on": "仍在继续", "most": "暂停最多 {}", "part warns": "临近",
-        "warns": "提前 {}", "and": "与",
+        "warns": "提前 {}", "part level": "告知", "level": "第 {} 级：{}", "overdue": "逾期时", "level after": "逾期 {}", "share": "时限过 {}%", "reached": "已到", "and": "与",
     },
 }  # fmt: skip
 
@@ -48,6 +50,27 @@ WORDS = {
 def said(key: str, language: str, *parts: object) -> str:
     """A template of the reader's language, filled in."""
     return WORDS[language][key].format(*parts)
+
+
+def level_words(level: Level, language: str) -> str:
+    """When a level is reached: `1 working day ahead`, `2 working days late`."""
+    match level.kind:
+        case "before":
+            return said("warns", language, span_text(level.span, language))
+        case "after":
+            return said("level after", language, span_text(level.span, language))
+        case "share":
+            return said("share", language, level.share)
+    return said("overdue", language)
+
+
+def role_words(vocabulary: Vocabulary, language: str) -> dict[str, str]:
+    """The roles that are told, by their keys: codes of the field `role` of staff, and fields that name one of them."""
+    fields = [each for table in vocabulary.tables.values() for each in table.fields.values() if each.refers == ROLE[0]]
+    table = vocabulary.table_of(ROLE[0])
+    codes = table.fields[ROLE[1]].codes if table is not None and ROLE[1] in table.fields else ()
+    named = {each.name: each.label.in_(language) for each in reversed(fields)}
+    return named | {code.key: code.label.in_(language) for code in codes}
 
 
 def moment_words(at: datetime) -> str:

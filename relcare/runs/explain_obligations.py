@@ -18,9 +18,11 @@ from relcare.runs.explain_obligation_words import (
     day_words,
     days_words,
     due_words,
+    level_words,
     moment_words,
     name_words,
     point_words,
+    role_words,
     said,
     standing_words,
 )
@@ -325,11 +327,23 @@ class ObligationTelling(Telling):
         if one.risk_from is not None and rule.warns is not None and one.is_open(self._as_of):
             at = day_words(one.risk_from)
             yield "at risk", self._cells("warns", at, self._say("warns", span_text(rule.warns, self._language)))
+        if rule.levels and one.is_open(self._as_of):
+            yield from (("level", cells) for cells in self._levels(one))
         if one.lapses_at is not None and (one.is_open(self._as_of) or one.status == "lapsed"):
             span = rule.lapses.after
             words = self._say("lapse after", span_text(span, self._language)) if span else self._say("lapse next")
             point = one.lapses_at.date() if span else (one.next_opens or one.lapses_at).date()
             yield "lapses", self._cells("lapses", point.isoformat(), words)
+
+    def _levels(self, one: Occurrence) -> Iterator[Cells]:
+        """The levels of the escalation, in their order, with whom to tell and whether they are reached."""
+        roles = role_words(self._context.rulebook.vocabulary, self._language)
+        for nth, (level, at) in enumerate(one.levels, 1):
+            words = [self._say("level", nth, roles.get(level.tell, level.tell)), level_words(level, self._language)]
+            reached = at <= self._as_of and one.status != "not started"
+            yield self._cells(
+                "level", day_words(at), self._say("joint").join([*words, *[self._say("reached")] * reached])
+            )
 
     def _closed(self, first: date, last: date) -> Iterator[Cells]:
         """The closed days of a stretch, with the reason of each."""

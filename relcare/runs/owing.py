@@ -30,6 +30,10 @@ TITLES = {
     "zh": ("最晚办理", "期限", "状态", "剩余天数", "对象", "对象编号", "客户编号", "姓名", "层级", "阶段", "规则", "应办事项",
            "负责人", "渠道", "条款", "推定", "依据"),
 }  # fmt: skip
+FURTHER = {  # columns that a list has where they are asked for
+    "en": {"level": "Level", "tell": "Tell", "levels": "Levels", "occurrence": "Occurrence"},
+    "zh": {"level": "升级级别", "tell": "告知对象", "levels": "升级安排", "occurrence": "事项标识"},
+}
 SUBJECTS = {
     "customer": "客户",
     "complaint": "投诉",
@@ -211,7 +215,7 @@ def order_of(opened: Opened) -> tuple[SortKey, ...]:
 def columns_of(opened: Opened, keys: tuple[str, ...] = COLUMNS) -> dict[str, Column]:
     """The columns of a list by key, with titles and labels in the reader's language."""
     language = opened.language
-    titles = dict(zip(COLUMNS, TITLES[language], strict=True))
+    titles = dict(zip(COLUMNS, TITLES[language], strict=True)) | FURTHER[language]
     facts = opened.rulebook.vocabulary.facts.get("customer", {})
     columns = {}
     for key in keys:
@@ -225,18 +229,20 @@ def columns_of(opened: Opened, keys: tuple[str, ...] = COLUMNS) -> dict[str, Col
             kind, labels = "code", SUBJECTS if language == "zh" else {}
         elif key == "channel" and "preferred_channel" in facts:
             kind, labels = "code", {code.key: code.label.in_(language) for code in facts["preferred_channel"].codes}
-        elif key in ("days_left", "count"):
+        elif key in ("days_left", "count", "level"):
             kind = "number"
+        elif key == "levels":
+            kind = "json"
         elif key in ("act_by", "due_at"):
             kind = "date"
-        columns[key] = Column(key, titles.get(key, key), kind, labels, wide=key in ("because", "action"))
+        columns[key] = Column(key, titles.get(key, key), kind, labels, wide=key in ("because", "action", "levels"))
     return columns
 
 
 def chosen(columns: dict[str, Column], asked: tuple[str, ...]) -> tuple[Column, ...]:
-    """The columns asked for, in that order; all where none is."""
+    """The columns asked for, in that order; where none is all but those that are there on demand alone."""
     if not asked:
-        return tuple(columns.values())
+        return tuple(column for key, column in columns.items() if key not in FURTHER["en"])
     for key in asked:
         if key not in columns:
             near = nearest(key, list(columns))

@@ -31,6 +31,16 @@ from owed_books import FACTS as MEASURED
 CEASES = "ceases when:\n  - {label: {en: gone, zh: 已离开}, when: {FIELD: is known}}\nrules:\n"
 SPANS = ("1 day", "24 hours", "72 hours", "3 working days", "5 working days", "10 days", "2 weeks", "1 month")
 WARNS = ("", "1 working day before", "4 hours before", "2 days before", "1 month before")
+LEVELS = (
+    "1 month before",
+    "3 working days before",
+    "4 hours before",
+    "overdue",
+    "3 hours after",
+    "1 working day after",
+    "2 weeks after",
+    "1 month after",
+)
 LAPSES = ("", "1 day after due", "30 days after due", "5 working days after due", "never")
 ROWS = (
     "interaction call", "interaction [call, visit]", "interaction survey where channel sms", "interaction",
@@ -61,11 +71,16 @@ AHEAD = (
 
 
 @st.composite
-def lines(draw: st.DrawFn) -> list[str]:
+def lines(draw: st.DrawFn, *, shares: bool = False) -> list[str]:
     """The lines that every rule may have."""
     told = []
     warns, lapses = draw(st.sampled_from(WARNS)), draw(st.sampled_from(LAPSES))
-    told += [f"warns: {warns}"] if warns else []
+    if draw(st.booleans()):
+        at = draw(st.lists(st.sampled_from(LEVELS), min_size=1, max_size=3, unique=True))
+        at = [f"{draw(st.sampled_from((1, 33, 50, 99)))}%"] * shares + sorted(at, key=LEVELS.index)
+        told += [f"warns: [{', '.join(f'{{at: {one}, tell: manager}}' for one in at)}]"]
+    elif warns:
+        told += [f"warns: {warns}"]
     told += [f"lapses: {lapses}"] if lapses else []
     return told
 
@@ -83,7 +98,7 @@ def rules(draw: st.DrawFn) -> str:
                 "starts: opened_at",
                 f"within: {draw(st.sampled_from(SPANS))}",
                 f"done when: {draw(st.sampled_from(ROWS))}",
-                *draw(lines()),
+                *draw(lines(shares=draw(st.booleans()))),
             )
         ]
     for i in range(draw(st.integers(0, 2))):
@@ -114,7 +129,7 @@ def rules(draw: st.DrawFn) -> str:
                 f"within: {span}",
                 f"done when: {draw(st.sampled_from(FACTS))}",
                 *filter(None, [pauses]),
-                *draw(lines()),
+                *draw(lines(shares=draw(st.booleans()))),
             )
         )
     if draw(st.booleans()):
@@ -245,6 +260,7 @@ def agreed(found: Rulebook, written: dict[str, str], as_of: datetime) -> list[di
             row["act_by"],
             row["assumed"],
             bool(row["provisional"]),
+            tuple(sorted(row["levels"])),
         )
         for row in engine
     )
@@ -259,6 +275,7 @@ def agreed(found: Rulebook, written: dict[str, str], as_of: datetime) -> list[di
             one.act_by,
             one.assumed,
             one.provisional,
+            tuple((nth, level.at) for nth, level in enumerate(one.levels, 1)),
         )
         for name, key, one in reckoned
         if not one.was_owed

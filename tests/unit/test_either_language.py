@@ -638,7 +638,10 @@ def test_the_page_of_words_holds_the_tables(root: Path) -> None:
         "What follows a measure, and evidence": spelling_rows((*words.PIECES, *words.NAMES, *words.WINDOWS)),
         "Points in time": spelling_rows(words.POINTS),
         "Other lines of an obligation": spelling_rows(
-            (*words.STARTS, *words.WITHIN, *words.EVERY, *words.LAPSES, *words.WARNS, *words.PAUSES, *words.DONE)
+            (
+                *words.STARTS, *words.WITHIN, *words.EVERY, *words.LAPSES, *words.WARNS, *words.LEVELS, *words.PAUSES,
+                *words.DONE,
+            )
         ),
         "Orders, examples, fields": spelling_rows((*words.ORDERED, *words.GIVES, *words.KNOWN_WITH)),
         "Keys": word_rows(keys.KEYS),

@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 from relcare.located import Place
 from relcare.rulebook.conditions import Span
 from relcare.rulebook.obligations import (
+    EARLY,
     AllDone,
     AnyDone,
     Evidence,
     FactDone,
     Lapse,
+    Level,
     Obligation,
     Point,
     RowsDone,
@@ -89,6 +91,7 @@ def _of_clock(rule: Obligation) -> Iterator[OwedVariant]:
         yield changed(Said("without", ("warns",)), warns=None)
         for span, what in _spans(rule.warns, "warns"):
             yield changed(what, warns=span)
+    yield from (OwedVariant(made, what, rule.place, SHOWN["warns"]) for made, what in _of_levels(rule))
     # Of a period that is over an example can't ask beside the one that follows.
     if rule.lapses.after is not None and (rule.every is None or rule.every.on):
         for span, what in _spans(rule.lapses.after, "lapses"):
@@ -110,6 +113,22 @@ def _of_clock(rule: Obligation) -> Iterator[OwedVariant]:
         for name in every.festivals:
             rest = tuple(each for each in every.festivals if each != name)
             yield changed(Said("not at", (name,)), every=replace(every, festivals=rest))
+
+
+def _of_levels(rule: Obligation) -> Iterator[tuple[Obligation, Said]]:
+    """Levels before the deadline, which say when it is at risk; who is told, and later levels, no example asks."""
+    for index, level in enumerate(rule.levels):
+        if level.kind not in EARLY:
+            continue
+        besides: list[tuple[Level, Said]] = []
+        if level.span is not None:
+            besides = [(replace(level, span=span), what) for span, what in _spans(level.span, "warns")]
+        else:
+            shares = (share for share in (level.share - 1, level.share + 1) if 0 < share < 100)
+            besides = [(replace(level, share=share), Said("for", (f"{share}%", f"{level.share}%"), "warns")) for share in shares]
+        for beside, what in besides:
+            yield replace(rule, levels=(*rule.levels[:index], beside, *rule.levels[index + 1 :])), what
+        break  # it is at risk from the first of them on
 
 
 def _points(point: Point, key: str) -> Iterator[tuple[Point, Said]]:
