@@ -29,6 +29,7 @@ TABLES = {
     "explain": "relcare.formats.explain_table:render",
     "rules check": "relcare.formats.check_table:render",
     "rules test": "relcare.formats.test_table:render",
+    "timeline": "relcare.formats.timeline_table:render",
 }
 
 SUFFIXES = {
