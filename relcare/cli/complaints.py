@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from relcare.cli import options as o
 
 
 def complaints(
+    case: Annotated[
+        str, typer.Argument(metavar="[ID]", help="One complaint, as a timeline; all of them without it.")
+    ] = "",
     owner: o.Owner = None,
     branch: o.Branch = None,
     tier: o.Tier = None,
@@ -29,7 +36,8 @@ def complaints(
 ) -> int:
     """Every complaint: its stage, its clocks, the next step.
 
-    The next step with who takes it; a clock is told with its status and its deadline.
+    The next step with who takes it; a clock is told with its status and its deadline. With an ID the timeline of that
+    complaint: every step, record and clock in the order of time, and what is still to come.
     """
     from datetime import datetime
 
@@ -56,4 +64,4 @@ def complaints(
         made_for=to.made_for,
         show_sql=show_sql,
     )
-    return carry_out(run, request, to, color)
+    return carry_out(lambda asked: run(asked, case), request, to, color)

@@ -12,7 +12,7 @@ from relcare.rulebook.owed_wording import status_words
 
 CASES = "cases"
 SUBJECT = "complaint"
-OWN = ("received_at", "channel", "business", "stage")
+OWN = ("received_at", "channel", "business", "stage", "department", "handler")
 NEXT = {
     "next_step": "action",
     "next_rule": "rule_id",

@@ -30,6 +30,7 @@ TABLES = {
     "reply check": "relcare.formats.reply_table:render",
     "rules check": "relcare.formats.check_table:render",
     "rules test": "relcare.formats.test_table:render",
+    "timeline": "relcare.formats.timeline_table:render",
 }
 
 SUFFIXES = {

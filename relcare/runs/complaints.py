@@ -23,15 +23,25 @@ NAMES = {
     "zh": {"complaint_id": "投诉编号", "customer_id": "客户编号", "name": "姓名", "tier": "层级", "branch": "机构", "next_step": "下一步",
            "next_rule": "规则", "next_due_at": "期限", "next_status": "状态", "next_owner": "负责人", "clocks": "时限", "because": "依据", "stage": "阶段"},
 }  # fmt: skip
-SHOWN = ("complaint_id", "name", "stage", "next_step", "next_due_at", "next_status", "next_owner", "clocks")
+SHOWN = (
+    "complaint_id",
+    "name",
+    "stage",
+    "department",
+    "next_step",
+    "next_due_at",
+    "next_status",
+    "next_owner",
+    "clocks",
+)
 
 
-def complaints(request: Request) -> Result:
-    """The list of complaints at the as-of, ordered by their id."""
-    return with_lists(request, lambda opened: _made(opened, request))
+def complaints(request: Request, case: str = "") -> Result:
+    """The list of complaints at the as-of, ordered by their id; or one `case` as a timeline."""
+    return with_lists(request, lambda opened: _made(opened, request, case))
 
 
-def _made(opened: Opened, request: Request) -> Result:
+def _made(opened: Opened, request: Request, case: str) -> Result:
     table = opened.rulebook.vocabulary.table_of(SUBJECT)
     if table is None or table.name not in opened.book.sources:
         told = table is None or TABLES & {problem.code for problem in opened.problems}
@@ -42,6 +52,10 @@ def _made(opened: Opened, request: Request) -> Result:
             "a file complaints.csv, or a name for it in relcare.yaml",
         )
         return Result(problems=(*opened.problems, *(() if told else (lost,))), on_close=opened.close)
+    if case:
+        from relcare.runs.case_timeline import timeline  # the list needs nothing of it
+
+        return timeline(opened, request, table, case)
     _check_stage(opened, request)
     found = lists(opened, request, Asked((SUBJECT,), every=True), facts={SUBJECT: OWN})
 
