@@ -126,7 +126,9 @@ def wrong(found: Iterable[Verdict]) -> Iterator[str]:
     for verdict in found:
         false, missed = verdict.found - verdict.draft.expect, verdict.draft.expect - verdict.found
         if false or missed:
-            told = [f"false {', '.join(sorted(false))}"] * bool(false) + [f"missed {', '.join(sorted(missed))}"] * bool(missed)
+            told = [f"false {', '.join(sorted(false))}"] * bool(false) + [f"missed {', '.join(sorted(missed))}"] * bool(
+                missed
+            )
             yield f"- {verdict.draft.name}: {'; '.join(told)}"
 
 

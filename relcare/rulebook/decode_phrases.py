@@ -37,7 +37,12 @@ class PhraseReader:
     """
 
     def __init__(
-        self, reader: Reader, vocabulary: Vocabulary, actions: dict[str, str], taken: frozenset[str], broken: frozenset[str]
+        self,
+        reader: Reader,
+        vocabulary: Vocabulary,
+        actions: dict[str, str],
+        taken: frozenset[str],
+        broken: frozenset[str],
     ) -> None:
         self._reader, self._vocabulary, self._actions = reader, vocabulary, actions
         self._taken, self._broken = taken, broken
@@ -78,7 +83,9 @@ class PhraseReader:
             except InvalidOperation:
                 amount = Decimal("NaN")
             if not amount.is_finite() or amount < 0:
-                self._reader.note(text, "RUL033", f"`{text.text}` is not an amount", "write yuan, as `1,200` or `99.50`")
+                self._reader.note(
+                    text, "RUL033", f"`{text.text}` is not an amount", "write yuan, as `1,200` or `99.50`"
+                )
                 continue
             read[name.text] = f"{amount:.2f}"
         return read
@@ -202,9 +209,7 @@ class PhraseReader:
                 made[language][name.text] = f"({'|'.join(patterns)})"
         return made
 
-    def _wording(
-        self, node: Mapping, families: Families, quoting: Texts, approved: Approval | None
-    ) -> Wording | None:
+    def _wording(self, node: Mapping, families: Families, quoting: Texts, approved: Approval | None) -> Wording | None:
         reader = self._reader
         before = len(reader.problems)
         found = reader.mapping(node, "a wording", WORDING_RULE_KEYS) or {}
@@ -223,7 +228,8 @@ class PhraseReader:
             if (avoided := self._avoided(item, families)) is not None
         )
         texts = {
-            key: self._texts(found.get(key), families, f"`{key}`") for key in ("needs", "where", "unless", "unless anywhere")
+            key: self._texts(found.get(key), families, f"`{key}`")
+            for key in ("needs", "where", "unless", "unless anywhere")
         }
         instead = reader.label(found["instead"], "") if "instead" in found else None
         corrects = reader.correction(found.get("corrects"))
@@ -262,7 +268,9 @@ class PhraseReader:
         for family in FAMILY.finditer(text.text):
             if family[1] not in known:
                 hint = did_you_mean(family[1], known) or "declare it above, under `families`"
-                self._reader.note(text, "RUL125", f"there is no family `{family[1]}` of words", hint, part=family.span())
+                self._reader.note(
+                    text, "RUL125", f"there is no family `{family[1]}` of words", hint, part=family.span()
+                )
                 return None
             written = written.replace(family[0], known[family[1]])
         try:

@@ -122,7 +122,13 @@ def without_script(rulebook: Rulebook, day: date) -> list[Problem]:
     hint = "add to a document of kind `phrase` a rule that says `action: {}`, or name it in one that fits"
     return [
         Problem(
-            owed.place, "RUL123", f"there is no script for `{owed.id}`", hint.format(owed.id), "warning", "", len(owed.id)
+            owed.place,
+            "RUL123",
+            f"there is no script for `{owed.id}`",
+            hint.format(owed.id),
+            "warning",
+            "",
+            len(owed.id),
         )
         for owed in reversed(missing.values())
     ]

@@ -25,7 +25,9 @@ _WORD = re.compile(r"[a-z]+")
 _QUOTED = re.compile(r"「[^「」]*」|『[^『』]*』|“[^“”]*”|\"[^\"\n]*(?:\n(?!\n)[^\"\n]*){0,4}\"|‘[^‘’]*’")
 _CITED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 _ABBREVIATION = re.compile(r"(?:\b(?:mr|mrs|ms|dr|no|nos|st|e\.g|i\.e|etc|approx|inc|ltd|co|vs)|\b[a-z])$")
-_END = re.compile(r"[。!?;]+[\"'”’」』)]*|\.[\"'”’)]*(?=\s|$)|\n[ \t]*(?=\n)|\n(?=[ \t]*(?:[-*•·]|\d{1,2}[.、)]|[一二三四五六七八九十][、.]))|\n")
+_END = re.compile(
+    r"[。!?;]+[\"'”’」』)]*|\.[\"'”’)]*(?=\s|$)|\n[ \t]*(?=\n)|\n(?=[ \t]*(?:[-*•·]|\d{1,2}[.、)]|[一二三四五六七八九十][、.]))|\n"
+)
 
 
 class Found(NamedTuple):

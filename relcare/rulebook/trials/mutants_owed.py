@@ -125,7 +125,10 @@ def _of_levels(rule: Obligation) -> Iterator[tuple[Obligation, Said]]:
             besides = [(replace(level, span=span), what) for span, what in _spans(level.span, "warns")]
         else:
             shares = (share for share in (level.share - 1, level.share + 1) if 0 < share < 100)
-            besides = [(replace(level, share=share), Said("for", (f"{share}%", f"{level.share}%"), "warns")) for share in shares]
+            besides = [
+                (replace(level, share=share), Said("for", (f"{share}%", f"{level.share}%"), "warns"))
+                for share in shares
+            ]
         for beside, what in besides:
             yield replace(rule, levels=(*rule.levels[:index], beside, *rule.levels[index + 1 :])), what
         break  # it is at risk from the first of them on
