@@ -30,15 +30,19 @@ def is_in_force(start: str, until: str, day: date) -> bool:
 
 
 def _documents(text: str) -> Iterator[str]:
-    """The documents of a stream, without the lines that part them."""
+    """The documents of a stream, without the marks that part them; what follows a mark in its line stays where it is."""
     lines: list[str] = []
-    for line in text.splitlines(keepends=True):
-        if line.rstrip() == "---":
-            yield "".join(lines)
-            lines = []
+    for line in text.split("\n"):
+        if line[:3] in ("---", "...") and not line[3:4].strip():
+            yield _ended("\n".join(lines))
+            lines = ["   " + line[3:]] if line[3:].strip() else []
         else:
             lines.append(line)
-    yield "".join(lines)
+    yield "\n".join(lines)
+
+
+def _ended(text: str) -> str:
+    return f"{text}\n" if text else ""
 
 
 class _Cut(NamedTuple):

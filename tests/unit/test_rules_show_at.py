@@ -74,6 +74,15 @@ def test_a_limit_that_has_ended_has_no_value():
     assert text_in_force(text, date(2026, 1, 1)) == ""
 
 
+@pytest.mark.parametrize("mark", ["---\n", "--- # the norm\n", "...\n---\n", "--- \n"])
+def test_documents_are_parted_by_every_mark_of_yaml(mark):
+    told = text_in_force(f"{HEAD}{RULES}{mark}kind: norm\nnorm: x\n", date(2024, 12, 31))
+    assert told.splitlines()[-2:] == ["kind: norm", "norm: x"]
+    assert "VIP" not in told
+    assert "more than" in text_in_force(f"kind: norm\n{mark}{HEAD}{RULES}", date(2026, 7, 1))
+    assert text_in_force("--- {kind: norm}\n", date(2026, 7, 1)).strip() == "{kind: norm}"
+
+
 @pytest.fixture
 def rules(tmp_path: Path) -> Path:
     (tmp_path / "rules.yaml").write_text(HEAD + RULES, encoding="utf-8")
