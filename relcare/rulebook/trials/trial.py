@@ -120,7 +120,13 @@ class Bench:
     def _owed(self, trial: Trial) -> Answer:
         who = self.invented(trial)
         scene = Scene(
-            self.rulebook, self.calendar, trial.as_of, who.records, lambda _: who, look_back=False, years_back=YEARS
+            self.rulebook,
+            self.calendar._replace(seen=self.zone),
+            trial.as_of,
+            who.records,
+            lambda _: who,
+            look_back=False,
+            years_back=YEARS,
         )
         owing = next((one for one in reckoned(who, scene, trial.target) if one.rule.id == trial.target), None)
         main = _main(owing, trial.as_of) if owing is not None else None
