@@ -10,12 +10,14 @@ from relcare.engine import dialect as sql
 from relcare.engine.conditions import Column, Judge
 from relcare.engine.decisions import unknown
 from relcare.engine.occurrences import highest, lowest
+from relcare.engine.open_hours import is_worked
 from relcare.engine.scan import Scanned
 from relcare.engine.stretches import stretches
 from relcare.rulebook.conditions import All, Condition, Includes, Known, OneOf, facts_of, tests_of
 from relcare.rulebook.obligations import AllDone, AnyDone, Evidence, FactDone, Obligation, RowsDone, parts_of
 from relcare.rulebook.vocabulary import Table
 from relcare.timing.calendars import Calendar
+from relcare.timing.counting import BEGINS, counted
 
 CUSTOMER = "customer"
 _PLAIN = (OneOf, Includes, Known)
@@ -106,9 +108,11 @@ def oldest(rule: Obligation, calendar: Calendar, as_of: datetime) -> date | None
         or rule.pauses is not None
     ):
         return None
-    days = 0
-    for span in spans:
-        if span is not None:
+    point = as_of
+    for span in reversed(spans):
+        if span is not None and is_worked(span):
+            point = counted(point, span.amount, span.unit, calendar, before=True).at
+        elif span is not None:
             length = {
                 "seconds": 0.1,
                 "minutes": 0.1,
@@ -118,8 +122,9 @@ def oldest(rule: Obligation, calendar: Calendar, as_of: datetime) -> date | None
                 "quarters": 92,
                 "years": 366,
             }
-            days += int(span.amount * length.get(span.unit, 2)) + SLACK
-    return (as_of - timedelta(days=days)).date()
+            days = int(span.amount * length.get(span.unit, 2)) + SLACK
+            point = max(point, BEGINS + timedelta(days=days)) - timedelta(days=days) if days < 10**5 else BEGINS
+    return max(point - timedelta(days=2), BEGINS).date()
 
 
 class Gathered(NamedTuple):

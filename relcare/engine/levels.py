@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from relcare.engine import dialect as sql
 from relcare.engine.answering import answering, person
 from relcare.engine.days import WORKING, Days, is_elapsed, moved
+from relcare.engine.open_hours import is_worked
 from relcare.rulebook.levels import levels_of
 from relcare.rulebook.obligations import EARLY, Level, Obligation
 
@@ -45,25 +46,36 @@ def moment_of(level: Level, days: Days, row: str) -> tuple[str, str]:
         return f"{row}.due_until + INTERVAL 1 MICROSECOND", ""
     early = level.kind in EARLY
     base = f"{row}.act_by" if early else f"{row}.due_until"
+    if is_worked(span):
+        return days.open_hours().moved(base, span, "level", back=early)
     if is_elapsed(span):
-        return f"{base} {'-' if early else '+'} {sql.interval(span)}", ""
+        return days.elapsed(base, span, back=early), ""
     if span.unit != WORKING:
-        return f"CAST({moved(f'CAST({base} AS DATE)', span, back=early)} AS TIMESTAMP)", ""
+        return days.begin_of(moved(days.date(base), span, back=early)), ""
     n = -span.amount if early else span.amount
-    join = f" LEFT JOIN {days.reached} AS counted ON counted.n = {n} AND counted.day = CAST({base} AS DATE)"
-    return "CAST(counted.reached AS TIMESTAMP)", join
+    join = f" LEFT JOIN {days.reached} AS counted ON counted.n = {n} AND counted.day = {days.date(base)}"
+    return days.begin_of("counted.reached"), join
 
 
-def levels_select(owed: Owed, days: Mapping[str, Days], rows: str) -> list[str]:
+def counting_by(rule: Obligation, owed: Owed, days_of: Callable[[str], Days]) -> list[tuple[Days, str]]:
+    """The calendars by which a version counts, each with the condition on the subject `own`, behind an AND; "" for all."""
+    if not rule.calendar_by or owed.relation is None:
+        return [(days_of(rule.calendar), "")]
+    told = owed.calendars[rule.calendar_by].values
+    return [(days_of(name), f" AND {condition}") for name, condition in told.items()]
+
+
+def levels_select(owed: Owed, days_of: Callable[[str], Days], rows: str) -> list[str]:
     """SELECTs of the levels of each version of a rule in the table `rows` of occurrences: the row's `id`, `nth`, `at`."""
-    selects = []
-    for number, rule in owed.rules.items():
-        for nth, level in enumerate(levels_of(rule), 1):
-            moment, join = moment_of(level, days[rule.calendar], "o")
-            selects.append(
-                f"SELECT o.rowid AS id, {nth} AS nth, {moment} AS moment FROM {rows} AS o{join} WHERE o.rule = {number} AND o.due IS NOT NULL"
-            )
-    return selects
+    key = sql.name(owed.relation.key) if owed.relation is not None else ""
+    return [
+        f"SELECT o.rowid AS id, {nth} AS nth, {moment} AS moment FROM {rows} AS o JOIN {owed.base} AS own ON own.{key} = o.key{join}"
+        f" WHERE o.rule = {number} AND o.due IS NOT NULL{only}"
+        for number, rule in owed.rules.items()
+        for nth, level in enumerate(levels_of(rule), 1)
+        for days, only in counting_by(rule, owed, days_of)
+        for moment, join in [moment_of(level, days, "o")]
+    ]
 
 
 def make_levels(listed: OwedList, rows: str) -> None:
@@ -80,12 +92,13 @@ def make_levels(listed: OwedList, rows: str) -> None:
         own = f"{owed.base} AS own ON own.{sql.name(owed.relation.key)} = o.subject_id"
         for number, rule in owed.rules.items():
             for nth, level in enumerate(levels_of(rule), 1):
-                moment, join = moment_of(level, owing.days_of(rule.calendar), "o")
                 responsible, role = _whom(level.tell, listed.about[subject], owed.relation.columns)
-                selects.append(
-                    f"SELECT o.place, o.status, o.branch, {nth} AS nth, {moment} AS moment, {sql.text(level.tell)} AS tell, {responsible} AS responsible, {role} AS role\n"
-                    f"  FROM {rows} AS o JOIN {own}{join}\n  WHERE o.rule = {number} AND o.open AND o.together IS NULL AND o.due IS NOT NULL"
-                )
+                for days, only in counting_by(rule, owed, owing.days_of):
+                    moment, join = moment_of(level, days, "o")
+                    selects.append(
+                        f"SELECT o.place, o.status, o.branch, {nth} AS nth, {moment} AS moment, {sql.text(level.tell)} AS tell, {responsible} AS responsible, {role} AS role\n"
+                        f"  FROM {rows} AS o JOIN {own}{join}\n  WHERE o.rule = {number} AND o.open AND o.together IS NULL AND o.due IS NOT NULL{only}"
+                    )
     if not selects:
         engine.session.run(
             f"CREATE OR REPLACE TEMP TABLE {rows} AS SELECT *, '' AS level, '' AS tell, '[]' AS levels FROM {rows}"

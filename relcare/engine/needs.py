@@ -41,9 +41,9 @@ def facts_of_rule(rule: Obligation, *, starts: bool = True) -> list[str]:
 
 
 def timed(rule: Obligation) -> list[str]:
-    """The dates and moments of the subject that a rule counts with."""
+    """What a rule counts with: dates and moments of the subject, and what names its calendar."""
     points = [rule.due, rule.opens, *(p.since for p in parts_of(rule.done) if isinstance(p, RowsDone))]
-    names = [rule.starts.fact, rule.dated_by, rule.every.on if rule.every is not None else ""]
+    names = [rule.starts.fact, rule.dated_by, rule.calendar_by, rule.every.on if rule.every is not None else ""]
     names += [point.fact for point in points if point is not None]
     names += [part.fact for part in parts_of(rule.done) if isinstance(part, FactDone)]
     return [name for name in dict.fromkeys(names) if name]
@@ -56,7 +56,7 @@ def starting(rule: Obligation) -> list[str]:
         rule.due.fact,
         rule.every.on if rule.every is not None else "",
     ]
-    return [name for name in (*names, rule.dated_by) if name]
+    return [name for name in (*names, rule.dated_by, rule.calendar_by) if name]
 
 
 def asked(rule: Obligation) -> list[str]:
@@ -64,6 +64,7 @@ def asked(rule: Obligation) -> list[str]:
     tested = facts_of(rule.when) if rule.when is not None else []
     dates = [
         rule.starts.fact,
+        rule.calendar_by,
         rule.due.fact if rule.starts.kind == "ahead" else "",
         rule.every.on if rule.every is not None else "",
     ]

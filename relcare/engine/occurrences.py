@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime, time
+from datetime import datetime
 from typing import NamedTuple
 
 from relcare.engine import dialect as sql
@@ -11,8 +11,10 @@ from relcare.engine.conditions import Column
 from relcare.engine.days import WORKING, Days, is_elapsed, moved
 from relcare.engine.decisions import unknown
 from relcare.engine.needs import cause_column, verdict_column
+from relcare.engine.open_hours import Joined, is_worked
 from relcare.engine.stretches import Stretch, stretches
 from relcare.rulebook.obligations import FactDone, Obligation, Point, RowsDone, parts_of
+from relcare.timing.counting import begin_of, is_abroad
 
 DAY_END = "INTERVAL 86399999999 MICROSECONDS"
 NOTHING = "CAST(NULL AS TIMESTAMP)"
@@ -29,7 +31,8 @@ class Scene(NamedTuple):
     pieces of evidence a rule has at the most. `who` is the subject's field by which evidence is found that does not name the
     subject itself ("" for none). `covers` gives the first and the last day that a table covers, "" where nothing is said.
     `past` are the tables of what conditions said at an earlier moment, by the number of the version and the moment. `crossings`
-    are the tables of the moments from which a version is owed, by its number, where they are not a fact of the subject.
+    are the tables of the moments from which a version is owed, by its number, where they are not a fact of the subject. `only`
+    is a condition on subjects, "" for all.
     """
 
     base: str
@@ -45,13 +48,14 @@ class Scene(NamedTuple):
     covers: Callable[[str], tuple[str, str]] = lambda _: ("", "")
     past: Mapping[tuple[int, datetime], str] = {}  # never changed
     crossings: Mapping[int, str] = {}  # never changed
+    only: str = ""
 
 
 class Start(NamedTuple):
     """What a clock starts from: the earliest and the latest point, when the next one opens, and what has to hold and be joined.
 
     `upto` is from when on nothing is done for it, "" for when the next one opens. `sure`: whether there was such a start; where
-    not, nobody can tell what is owed.
+    not, nobody can tell what is owed. `whole`: it is a day, told by its beginning.
     """
 
     low: str
@@ -62,6 +66,7 @@ class Start(NamedTuple):
     assumed: str = "FALSE"
     upto: str = ""
     sure: str = "TRUE"
+    whole: bool = False
 
 
 class Told(NamedTuple):
@@ -78,6 +83,13 @@ class Made(NamedTuple):
 
     low: str
     high: str
+    joins: str = ""
+
+
+class Shown(NamedTuple):
+    """What is known of a part of the evidence before rows are looked for: columns, and the joins that they need."""
+
+    items: tuple[str, ...]
     joins: str = ""
 
 
@@ -174,8 +186,8 @@ class _Branch:
         opens = self.rule.opens
         if opens is None:
             return start.low, ""
-        made = self._point(opens, start._replace(low=due.low, high=due.low) if opens.base == "due" else start, name)
-        return _begin(made.low, opens), made.joins
+        made = self._point(opens, start._replace(low=due.low, high=due.high) if opens.base == "due" else start, name)
+        return _begin(made.low, opens, self.days), made.joins
 
     def undated(self) -> str:
         """The subjects of whom the date that a deadline is counted from is unknown: nobody can tell when they are owed what."""
@@ -208,7 +220,7 @@ class _Branch:
         begins = stretch.opens.date() if festive else stretch.first
         if dated is not None and dated.supplied:
             where.append(f"coalesce(CAST({self._take(dated.value)} AS DATE) <= {sql.day(begins)}, TRUE)")
-        day = sql.moment(datetime.combine(stretch.first, time.min))
+        day = sql.moment(begin_of(stretch.first, self.days.calendar))
         told = self._told_then(stretch)
         return self._select(
             start, Made(due, due), first, told.joins, [*where, *told.where], told, since=Start(day, day)
@@ -234,11 +246,12 @@ class _Branch:
         """Ahead of a date of the subject."""
         nothing = Start(NOTHING, NOTHING)
         due = self._point(self.rule.due, nothing)
-        opens, joins = self._window_start(due) or BEGINNING, due.joins
+        window = self._window_start(due)
+        opens, joins = window.value or BEGINNING, due.joins + window.joins
         if self.rule.opens is not None:
-            anchor = nothing._replace(low=due.low, high=due.low)
+            anchor = nothing._replace(low=due.low, high=due.high)
             made = self._point(self.rule.opens, anchor, "opens")
-            opens, joins = _begin(made.low, self.rule.opens), joins + made.joins
+            opens, joins = _begin(made.low, self.rule.opens, self.days), due.joins + made.joins
         where = [f"{due.low} IS NOT NULL", *self._in_force(f"CAST({due.low if opens == BEGINNING else opens} AS DATE)")]
         return self._select(Start(opens, opens), due, opens, joins, where)
 
@@ -280,7 +293,7 @@ class _Branch:
         nth = f"({anniversaries_column(field, months)} - {back})"
         come = self._take(f"{nth} >= 1")
         on = self._take(f"CAST(CAST({anchor} + to_months(CAST({nth} * {months} AS INTEGER)) AS DATE) AS TIMESTAMP)")
-        return Start(on, on, where=(come,))
+        return Start(on, on, where=(come,), whole=True)
 
     def _select(
         self,
@@ -307,8 +320,9 @@ class _Branch:
             f"{start.high} AS start_until", f"{start.assumed} AS assumed", f"{due.low} AS due", f"{due.high} AS due_until",
             f"{start.following} AS next_opens", f"{start.upto or start.following} AS upto", f"{verdict} AS verdict", f"NOT {start.sure} AS unclear",
             f"{cause} AS cause", "FALSE AS paused",
-            *self._parts(since or start, due, opens),
+            *(item for piece in self._parts(since or start, due, opens) for item in piece.items),
         ]  # fmt: skip
+        joins += "".join(piece.joins for piece in self._parts(since or start, due, opens))
         inner = [
             f"{sql.name(scene.key)} AS key",
             *(f"{expression} AS {alias}" for expression, alias in self._taken.items()),
@@ -316,28 +330,32 @@ class _Branch:
         inner += [verdict_column(self.number)] if rule.when is not None else []
         inner += [cause_column(rule.ceases)] if rule.ceases else []
         now = rule.when is not None and not rule.at_start and not told.where
-        kept = f" WHERE {verdict_column(self.number)} IS NOT FALSE" if now else ""
+        kept = [f"{verdict_column(self.number)} IS NOT FALSE"] if now else []
+        kept += [scene.only] if scene.only else []
+        among = f" WHERE {' AND '.join(kept)}" if kept else ""
         outer = f"\n  WHERE {' AND '.join(where)}" if where else ""
-        return f"SELECT {', '.join(items)}\n  FROM (SELECT {', '.join(inner)} FROM {scene.base}{kept}) AS own{joins}{outer}"
+        return f"SELECT {', '.join(items)}\n  FROM (SELECT {', '.join(inner)} FROM {scene.base}{among}) AS own{joins}{outer}"
 
-    def _parts(self, start: Start, due: Made, opens: str) -> list[str]:
+    def _parts(self, start: Start, due: Made, opens: str) -> list[Shown]:
         """For each part of the evidence: when it was done and whether that is in doubt, if it is a fact of the subject; else
-        from when on a row counts, NULL for the opening.
+        from when on a row counts, NULL for the opening. And the joins that this needs.
         """
-        items = []
+        shown = []
         parts = parts_of(self.rule.done)
         for i in range(self.scene.parts):
             part = parts[i] if i < len(parts) else None
-            low, high, doubt, since = NOTHING, NOTHING, "FALSE", NOTHING
+            low, high, doubt, since, joins = NOTHING, NOTHING, "FALSE", NOTHING, ""
             if isinstance(part, FactDone) and self.columns[part.fact].supplied:
                 column = self.columns[part.fact]
                 low, high, doubt = (self._take(e) for e in (lowest(column), highest(column), unknown(column)))
             elif isinstance(part, RowsDone):
                 if part.since is not None:
-                    since = self.since(part.since, start._replace(low=due.low) if part.since.base == "due" else start)
+                    edge = start._replace(low=due.low, high=due.high) if part.since.base == "due" else start
+                    since, joins = self.since(part.since, edge, f"since {i}")
                 doubt = self._uncovered(part.table, opens if since == NOTHING else since)
-            items += [f"{low} AS done{i}", f"{high} AS done{i}_until", f"{doubt} AS doubt{i}", f"{since} AS since{i}"]
-        return items
+            items = (f"{low} AS done{i}", f"{high} AS done{i}_until", f"{doubt} AS doubt{i}", f"{since} AS since{i}")
+            shown.append(Shown(items, joins))
+        return shown
 
     def _uncovered(self, table: str, since: str) -> str:
         """Whether what a table covers leaves out part of the time in which something may have been done."""
@@ -355,18 +373,20 @@ class _Branch:
         until = [f"{day} < {sql.day(rule.until)}"] if rule.until is not None else []
         return [f"{day} >= {sql.day(rule.start)}", *until]
 
-    def _window_start(self, due: Made) -> str:
+    def _window_start(self, due: Made) -> Joined:
         """The beginning of the widest window of the evidence; "" where a part has none."""
         begins = []
-        for part in parts_of(self.rule.done):
+        for i, part in enumerate(parts_of(self.rule.done)):
             if not isinstance(part, RowsDone) or part.since is None:
-                return ""
-            begins.append(self.since(part.since, Start(due.low, due.low)))
-        return f"least({', '.join(begins)})" if begins else ""
+                return Joined("")
+            begins.append(self.since(part.since, Start(due.low, due.high), f"window {i}"))
+        values = ", ".join(begin.value for begin in begins)
+        return Joined(f"least({values})" if begins else "", "".join(begin.joins for begin in begins))
 
-    def since(self, point: Point, start: Start) -> str:
+    def since(self, point: Point, start: Start, name: str) -> Joined:
         """The beginning of a window of evidence."""
-        return _begin(self._point(point, start, "since").low, point)
+        made = self._point(point, start, name)
+        return Joined(_begin(made.low, point, self.days), made.joins)
 
     def _point(self, point: Point, start: Start, name: str = "due") -> Made:
         """A point in time, counted from the start or from a fact of the subject."""
@@ -376,30 +396,45 @@ class _Branch:
             if not column.supplied:
                 return Made(NOTHING, NOTHING)
             low, high = self._take(lowest(column)), self._take(highest(column))
-        span, end = point.span, self.days.end_of
+        days, span, end = self.days, point.span, self.days.end_of
+        if start.whole and point.base == "start":
+            low = high = days.begin_of(low)
+        if span is None or not is_elapsed(span):  # what elapses does so by no calendar
+            low, high = days.own(low, high)
         if span is None:
-            return Made(end(f"CAST({low} AS DATE)"), end(f"CAST({high} AS DATE)"))
+            return Made(end(days.date(low)), end(days.date(high)))
+        if is_worked(span):
+            first = days.open_hours().moved(low, span, name, back=point.before)
+            last = first if high == low else days.open_hours().moved(high, span, f"{name} until", back=point.before)
+            return Made(first.value, last.value, first.joins + (last.joins if last != first else ""))
         if is_elapsed(span):
-            sign = "-" if point.before else "+"
-            return Made(f"({low} {sign} {sql.interval(span)})", f"({high} {sign} {sql.interval(span)})")
+            return Made(*(days.elapsed(edge, span, back=point.before) for edge in (low, high)))
         if span.unit == WORKING:
             n = -span.amount if point.before else span.amount
-            alias = sql.name(f"{name} {n}")
-            join = f" LEFT JOIN {self.days.reached} AS {alias} ON {alias}.n = {n} AND {alias}.day = CAST({low} AS DATE)"
-            return Made(end(f"{alias}.reached"), end(f"{alias}.reached"), join)
-        day, last = (moved(f"CAST({edge} AS DATE)", span, back=point.before) for edge in (low, high))
+            first = _reached(days, low, n, f"{name} {n}")
+            # a day by the book's clocks can be two by those of the calendar
+            last = _reached(days, high, n, f"{name} until {n}") if is_abroad(days.calendar) and low != high else first
+            return Made(first.value, last.value, first.joins + (last.joins if last != first else ""))
+        day, last_day = (moved(days.date(edge), span, back=point.before) for edge in (low, high))
         if not point.rolls:
-            return Made(end(day), end(last))
+            return Made(end(day), end(last_day))
         alias = sql.name(f"{name} rolled")
-        join = f" LEFT JOIN {self.days.relation} AS {alias} ON {alias}.day = {day}"
+        join = f" LEFT JOIN {days.relation} AS {alias} ON {alias}.day = {day}"
         return Made(end(f"{alias}.next_open"), end(f"{alias}.next_open"), join)
 
 
-def _begin(moment: str, point: Point) -> str:
-    """The beginning of the day on which a point in days lies; an elapsed one as it is."""
-    if point.span is not None and is_elapsed(point.span):
+def _reached(days: Days, moment: str, n: int, name: str) -> Joined:
+    """The end of the n-th open day after the day of a moment (an expression)."""
+    alias = sql.name(name)
+    join = f" LEFT JOIN {days.reached} AS {alias} ON {alias}.n = {n} AND {alias}.day = {days.date(moment)}"
+    return Joined(days.end_of(f"{alias}.reached"), join)
+
+
+def _begin(moment: str, point: Point, days: Days) -> str:
+    """The beginning of the day on which a point in days lies; a moment as it is."""
+    if point.span is not None and (is_elapsed(point.span) or is_worked(point.span)):
         return moment
-    return f"CAST(CAST({moment} AS DATE) AS TIMESTAMP)"
+    return days.begin_of(days.date(moment))
 
 
 def anniversaries_column(field: str, months: int) -> str:

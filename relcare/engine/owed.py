@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from relcare.engine import dialect as sql
+from relcare.engine.by_calendar import Named, groups_of, hours_for, named_by, names_for, undated
 from relcare.engine.conditions import Against
 from relcare.engine.days import Days
 from relcare.engine.decide import Engine, Relation
@@ -46,10 +47,11 @@ from relcare.engine.standing import Standing, covered, open_days_counted
 from relcare.engine.stretches import stretches
 from relcare.engine.waivers import waivers_of, want_waivers
 from relcare.rulebook.conditions import facts_of
-from relcare.rulebook.obligations import Obligation, RowsDone, parts_of
+from relcare.rulebook.obligations import Obligation, RowsDone, parts_of, uses_working_time
 from relcare.rulebook.vocabulary import Label
 from relcare.timing.calendars import Calendar
 
+NO_HOURS = "the calendar {} has no hours"
 AHEAD = timedelta(days=400)  # how far deadlines lie behind the dates that they are counted from
 
 
@@ -75,6 +77,7 @@ class Owed:
     waived: bool = False  # whether the tables have the columns of waivers
     looked_back: bool = False  # whether conditions were asked at earlier moments, too
     undated: dict[Label, None] = field(default_factory=dict)  # what was then taken as it stands at the as-of
+    calendars: dict[str, Named] = field(default_factory=dict)  # those that subjects name, by the fact that names them
 
     @property
     def parts(self) -> int:
@@ -98,11 +101,12 @@ class Owing:
         horizon: date | None = None,
         go_live: date | None = None,
     ) -> None:
-        self.engine, self.calendar, self.every, self.horizon, self.go_live = engine, calendar, every, horizon, go_live
+        self.engine, self.every, self.horizon, self.go_live = engine, every, horizon, go_live
+        self.calendar = calendar._replace(seen=engine.book.settings.time_zone)
         self.vocabulary = engine.rulebook.vocabulary
         self.owed: dict[str, Owed] = {}
         self._calendars: dict[str, Days] = {}  # by the names that rules give
-        self.records = Records(engine, self.calendar_of, every=every)
+        self.records = Records(engine, self.calendars_of, every=every)
 
     def want(self, rules: Iterable[Obligation]) -> None:
         """Ask for all that these versions of rules need."""
@@ -116,16 +120,19 @@ class Owing:
                 owed.silent[rule.id] = f"the book has no {table.name if table else rule.subject}"
                 continue
             alone = not self.every and rule.id not in sources
-            reaching = want_reaching(self.engine, rule, self.calendar_of(rule.calendar), alone=alone)
+            reaching = want_reaching(self.engine, rule, self.calendars_of(rule), alone=alone)
             plan.want(rule.subject, facts_of_rule(rule, starts=reaching is None))
             missing = plan.subject(rule.subject).missing
             lacking = next((name for name in starting(rule) if name in missing), "")
             if lacking:
                 owed.silent[rule.id] = missing[lacking]
                 continue
+            if uses_working_time(rule) and not (rule.calendar or rule.calendar_by or self.calendar.hours):
+                owed.silent[rule.id] = NO_HOURS.format(self.calendar.name)
+                continue
             if not self.every and self.horizon is not None:
-                calendar = self.calendar_of(rule.calendar)
-                if is_beyond(rule, calendar, self.engine.as_of, self.horizon):
+                calendars = self.calendars_of(rule)
+                if all(is_beyond(rule, calendar, self.engine.as_of, self.horizon) for calendar in calendars):
                     continue
             owed.rules[number] = rule
             if reaching is not None:
@@ -196,7 +203,8 @@ class Owing:
         if owed.relation is None:
             raise AssertionError(owed.subject)
         crossed = reached(engine, owed.subject, owed.reaching)
-        days = self._days(owed, crossed.values())
+        by_subject = owed.calendars = named_by(engine.session, owed, self.calendar)
+        days = self._days(owed, crossed.values(), by_subject)
         scene = Scene(
             owed.base,
             owed.relation.key,
@@ -215,14 +223,11 @@ class Owing:
         owed.waived = bool(waived)
         sources = {rule.starts.rule for rule in owed.rules.values() if rule.starts.rule}
         ends: dict[str, str] = {}
-        groups = [
-            (named, {n: rule for n, rule in rules.items() if rule.calendar == named})
-            for rules in levels(owed.rules)
-            for named in days
-        ]
-        for level, (named, rules) in enumerate(groups):
-            scene = scene._replace(ends=dict(ends), days=days[named])
+        groups = [group for rules in levels(owed.rules) for group in groups_of(rules, by_subject)]
+        for level, (named, rules, only, known) in enumerate(groups):
+            scene = scene._replace(ends=dict(ends), days=days[named], only=only)
             selects = [s for number, rule in rules.items() for s in self._made(rule, number, scene, owed, sources)]
+            selects = selects if known else [undated(select) for select in selects]
             if not selects:
                 continue
             relation = sql.name(f"{owed.subject} occurrences {level + 1}")
@@ -247,9 +252,11 @@ class Owing:
             for rule in rules.values():
                 if rule.id in sources:
                     numbers = ", ".join(str(n) for n, r in rules.items() if r.id == rule.id)
-                    ends[rule.id] = (
-                        f"(SELECT key, done, done_until, due, due_until FROM {sql.name(table)} WHERE rule IN ({numbers}))"
+                    ended = (
+                        f"SELECT key, done, done_until, due, due_until FROM {sql.name(table)} WHERE rule IN ({numbers})"
                     )
+                    before = f"{ends[rule.id][1:-1]} UNION ALL " if rule.id in ends else ""
+                    ends[rule.id] = ends[rule.id] if ended in before else f"({before}{ended})"
 
     def unsupplied(self, owed: Owed, number: int) -> list[str]:
         """The facts of a rule's condition that the book does not supply for some subject."""
@@ -309,7 +316,10 @@ class Owing:
         for number, rule in owed.rules.items():
             if rule.every is None or rule.every.on:
                 continue
-            for stretch in stretches(rule, self.calendar_of(rule.calendar), self.engine.as_of, every=self.every):
+            found = [
+                s for one in self.calendars_of(rule) for s in stretches(rule, one, self.engine.as_of, every=self.every)
+            ]
+            for stretch in found:
                 judged = stretch.opens if rule.at_start else stretch.ended(self.engine.as_of)
                 over = stretch.over(self.engine.as_of)
                 if judged and rule.when is not None:
@@ -339,8 +349,8 @@ class Owing:
         chained = [str(number) for number, rule in rules.items() if rule.id in sources]
         return f"({condition}) OR rule IN ({', '.join(chained)})" if chained else condition
 
-    def _days(self, owed: Owed, crossed: Iterable[str]) -> dict[str, Days]:
-        """The calendars from the first date that something is counted from to the last, by the names that rules give."""
+    def _days(self, owed: Owed, crossed: Iterable[str], by_subject: Mapping[str, Named]) -> dict[str, Days]:
+        """The calendars from the first date that something is counted from to the last, by the names that rules or subjects give."""
         engine, today = self.engine, self.engine.as_of.date()
         columns = owed.relation.columns if owed.relation is not None else {}
         dates = first_and_last(owed.rules.values(), columns)
@@ -351,17 +361,28 @@ class Owing:
             row = engine.session.rows(f"SELECT {items} FROM {table}")[0] if listed else ()
             edges += [d for d in row if d is not None]
         first, last = min(edges) - AHEAD, max(edges) + AHEAD
-        for named in dict.fromkeys(rule.calendar for rule in owed.rules.values()):
-            spans = {n for every in self.owed.values() for n in open_days_counted(_of_calendar(every, named))}
+        wanted = [rule.calendar for rule in owed.rules.values()]
+        wanted += [name for named in by_subject.values() for name in named.values]
+        for named in dict.fromkeys(wanted):
+            ruled = [_of_calendar(every, named) for every in self.owed.values()]
+            spans = {n for rules in ruled for n in open_days_counted(rules)}
             made = self._calendars.get(named)
             if made is None or not made.covers(first, last, spans):
                 title, further = named and f"{named} as told", last + AHEAD  # mostly far enough for other subjects, too
-                self._calendars[named] = Days(engine.session, self.calendar_of(named), first, further, spans, title)
-        return {named: self._calendars[named] for named in dict.fromkeys(rule.calendar for rule in owed.rules.values())}
+                made = Days(engine.session, self.calendar_of(named), first, further, spans, title)
+                made.hours = hours_for(
+                    engine.session, made, [rule for rules in ruled for rule in rules.values()], title
+                )
+                self._calendars[named] = made
+        return {named: self._calendars[named] for named in dict.fromkeys(wanted)}
 
     def calendar_of(self, name: str) -> Calendar:
-        """The calendar that a rule names, as the rule files have it; the book's where it names none."""
-        return self.engine.rulebook.calendars[name] if name else self.calendar
+        """The calendar of a name, as the rule files have it; the book's for ""."""
+        return self.engine.rulebook.calendars[name]._replace(seen=self.calendar.seen) if name else self.calendar
+
+    def calendars_of(self, rule: Obligation) -> list[Calendar]:
+        """The calendars by which a rule can count."""
+        return [self.calendar_of(name) for name in names_for(rule, self.vocabulary)]
 
     def days_of(self, name: str) -> Days:
         """The tables of the calendar that a rule names; of the book's where it names none."""
@@ -408,5 +429,5 @@ class Owing:
 
 
 def _of_calendar(owed: Owed, named: str) -> dict[int, Obligation]:
-    """The rules for subjects of one kind that count by a calendar."""
-    return {number: rule for number, rule in owed.rules.items() if rule.calendar == named}
+    """The rules for subjects of one kind that can count by a calendar."""
+    return {n: rule for n, rule in owed.rules.items() if rule.calendar_by or rule.calendar == named}

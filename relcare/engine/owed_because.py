@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from relcare.engine import dialect as sql
 from relcare.engine.days import moved
-from relcare.rulebook.conditions import ELAPSED_UNITS
+from relcare.rulebook.conditions import TIME_UNITS
 from relcare.rulebook.obligations import Obligation, Point, parts_of
 from relcare.rulebook.owed_wording import joint, pieces_words, sentence, span_text
 from relcare.rulebook.vocabulary import Vocabulary
@@ -81,7 +81,7 @@ def _begins(rule: Obligation, vocabulary: Vocabulary, language: str) -> str:
     """What the deadline is counted from."""
     start, due = rule.starts, rule.due
     span = span_text(due.span, language)
-    elapsed = due.span is not None and due.span.unit in ELAPSED_UNITS
+    elapsed = due.span is not None and due.span.unit in TIME_UNITS
     start_type = vocabulary.fact(rule.subject, start.fact) if start.fact else None
     precise = start_type is not None and start_type.type == "moment"
     form = (

@@ -11,9 +11,11 @@ from relcare.engine.conditions import Column
 from relcare.engine.days import end_of
 from relcare.engine.decisions import unknown
 from relcare.engine.needs import asked, silent_column
+from relcare.engine.open_hours import is_worked
 from relcare.engine.owed import Owed, Owing
 from relcare.engine.owed_because import because
 from relcare.engine.rows import Item
+from relcare.rulebook.obligations import Obligation
 from relcare.rulebook.ordering import SortKey
 from relcare.rulebook.values import State
 from relcare.rulebook.vocabulary import Vocabulary
@@ -313,7 +315,8 @@ class OwedList:
         rules = {n: rule for owed in self.owing.owed.values() for n, rule in owed.rules.items()}
         match key:
             case "act_by" | "due_at":
-                return Item(shown_moment("act_by" if key == "act_by" else "due", self.owing.calendar), risky="")
+                column = "act_by" if key == "act_by" else "due"
+                return Item(shown_due(column, rules, self.owing), risky="")
             case "days_left":
                 return Item(
                     f"CAST(date_diff('day', {sql.day(self.engine.as_of.date())}, CAST(due AS DATE)) AS VARCHAR)",
@@ -338,6 +341,27 @@ class OwedList:
                 return Item(because(self.owing, self.vocabulary, self.language))
             case _:
                 return Item(sql.name(key))
+
+
+def shown_due(column: str, rules: Mapping[int, Obligation], owing: Owing) -> str:
+    """A deadline, or the last moment for it, as text: working time always with its time of day, days by a rule's own calendar
+    as that shows them.
+    """
+    shown = f"strftime({column}, CASE WHEN second({column}) = 0 THEN '%Y-%m-%d %H:%M' ELSE '%Y-%m-%d %H:%M:%S' END)"
+    cases: dict[str, list[int]] = {}
+    for number, rule in rules.items():
+        if is_worked(rule.due.span):
+            cases.setdefault(shown, []).append(number)
+        elif rule.calendar:
+            told = shown_moment(column, owing.calendar_of(rule.calendar))
+            cases.setdefault(told, []).append(number)
+    plain = shown_moment(column, owing.calendar)
+    if not cases:
+        return plain
+    told = " ".join(
+        f"WHEN rule IN ({', '.join(map(str, ns))}) AND {column} IS NOT NULL THEN {t}" for t, ns in cases.items()
+    )
+    return f"CASE {told} ELSE {plain} END"
 
 
 def shown_moment(column: str, calendar: Calendar) -> str:

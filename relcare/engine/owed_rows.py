@@ -47,9 +47,8 @@ def owed_rows(
                 continue
             owing.settle(subject)
             for table in owed.tables:
-                days = {rule.calendar: owing.days_of(rule.calendar) for rule in owed.rules.values()}
                 reached: dict[int, list[tuple[int, datetime]]] = {}
-                for select in levels_select(owed, days, sql.name(table)):
+                for select in levels_select(owed, owing.days_of, sql.name(table)):
                     for where, nth, at in engine.session.rows(select):
                         reached.setdefault(where, []).append((nth, at))
                 query = (

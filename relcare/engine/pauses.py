@@ -8,8 +8,10 @@ from relcare.engine import dialect as sql
 from relcare.engine.conditions import Column
 from relcare.engine.days import WORKING, Days, is_elapsed
 from relcare.engine.occurrences import highest, lowest
+from relcare.engine.open_hours import is_worked
 from relcare.engine.scan import Scanned
 from relcare.engine.session import Session
+from relcare.engine.stopped_hours import moved_hours
 from relcare.rulebook.conditions import Span
 from relcare.rulebook.obligations import Obligation, Pauses
 
@@ -35,6 +37,10 @@ class Stopped:
             merged, any_ = self._merged(rule.pauses)
             if any_:
                 span = rule.due.span
+                if is_worked(span):
+                    told = moved_hours(relation, number, rule, merged, self.days, self.as_of)
+                    self._update(relation, told)
+                    continue
                 moved = self._elapsed if span is not None and is_elapsed(span) else self._by_days
                 self._update(relation, moved(relation, number, rule, merged))
 
@@ -84,29 +90,31 @@ class Stopped:
         """Deadlines in days: a day that lies wholly inside a pause is not counted, up to so many of them."""
         span = rule.due.span
         working = span is not None and span.unit == WORKING
+        began = self.days.date(self.days.own("start", "start_until")[0])
+        begins, ends = self.days.there("p.begins"), self.days.there("p.ends")
         counts = "c.open" if working else "TRUE"
         most = _most_days(rule.pauses.most) if rule.pauses is not None else None
-        wanted = str(span.amount) if span is not None and working else "CAST(due AS DATE) - CAST(start AS DATE)"
+        wanted = str(span.amount) if span is not None and working else f"{self.days.date('due')} - {began}"
         end = self.days.end_of("counted.next_open" if rule.due.rolls else "counted.day")
         limit = f" WHERE nth <= {most}" if most is not None else ""
         going = f" AND coalesce(lost.days, 0) < {most}" if most is not None else ""
         now = sql.moment(self.as_of)
         return (
-            f"WITH hit AS (\n  SELECT rowid AS id, key, CAST(start AS DATE) AS began, due, due_until, {wanted} AS wanted\n"
+            f"WITH hit AS (\n  SELECT rowid AS id, key, {began} AS began, due, due_until, {wanted} AS wanted\n"
             f"  FROM {relation} AS o WHERE rule = {number} AND start IS NOT NULL AND EXISTS (\n"
             "    -- a pause that begins after the deadline, or ended before the start, moves nothing\n"
             f"    SELECT 1 FROM {merged} AS p WHERE p.key = o.key AND p.begins <= o.due AND (p.ends > o.start OR p.ends > {now}))\n),\n"
             "whole AS (\n  -- a row is a day that lies wholly inside a pause\n"
             f"  SELECT h.id, c.day, row_number() OVER (PARTITION BY h.id ORDER BY c.day) AS nth\n"
             f"  FROM hit AS h JOIN {merged} AS p ON p.key = h.key JOIN {self.days.relation} AS c\n"
-            f"    ON c.day > h.began AND c.day >= CAST(p.begins AS DATE) AND c.day <= CAST(p.ends AS DATE) AND {counts}\n"
-            "    AND CAST(c.day AS TIMESTAMP) >= p.begins AND CAST(c.day + 1 AS TIMESTAMP) <= p.ends\n),\n"
+            f"    ON c.day > h.began AND c.day >= CAST({begins} AS DATE) AND c.day <= CAST({ends} AS DATE) AND {counts}\n"
+            f"    AND CAST(c.day AS TIMESTAMP) >= {begins} AND CAST(c.day + 1 AS TIMESTAMP) <= {ends}\n),\n"
             f"gone AS (SELECT id, day FROM whole{limit}),\n"
             "lost AS (SELECT id, count(*) AS days FROM whole GROUP BY id),\n"
             "counted AS (\n  -- a row is a day that counts, and which one it is\n"
             "  SELECT h.id, c.day, c.next_open, row_number() OVER (PARTITION BY h.id ORDER BY c.day) AS nth\n"
             f"  FROM hit AS h LEFT JOIN lost USING (id) JOIN {self.days.relation} AS c ON c.day > h.began AND {counts}\n"
-            "    AND c.day <= CAST(h.due AS DATE) + CAST(4 * coalesce(lost.days, 0) + 20 AS INTEGER)\n"
+            f"    AND c.day <= {self.days.date('h.due')} + CAST(4 * coalesce(lost.days, 0) + 20 AS INTEGER)\n"
             "  ANTI JOIN gone ON gone.id = h.id AND gone.day = c.day\n)\n"
             f"SELECT h.id, {end} AS due, {end} AS due_until, "
             f"EXISTS (SELECT 1 FROM {merged} AS p WHERE p.key = h.key AND p.begins <= {now} AND p.ends > {now} AND p.begins <= {end}){going} AS paused\n"
@@ -120,18 +128,26 @@ class Stopped:
         before = cap.format("coalesce(sum(length) OVER earlier, 0)")
         total = cap.format("sum(length)")
         room = f" AND sum(length) < {most * 1_000_000}" if most is not None else ""
-        now = sql.moment(self.as_of)
+        now, utc = sql.moment(self.as_of), self.days.utc
+        due = self.days.wall("(u.due + to_microseconds(CAST(u.total AS BIGINT)))")
         return (
-            "WITH stopped AS (\n"
-            "  SELECT o.rowid AS id, o.due, o.due_until, p.begins, p.ends, epoch_us(p.ends) - epoch_us(greatest(p.begins, o.start)) AS length\n"
-            f"  FROM {relation} AS o JOIN {merged} AS p ON p.key = o.key AND p.ends > o.start WHERE o.rule = {number}\n),\n"
+            "WITH starts AS (\n  -- a row is the earliest or the latest point of a start\n"
+            f"  SELECT o.rowid AS id, o.key, edge, CASE edge WHEN 1 THEN o.start ELSE o.start_until END AS start,\n"
+            f"    {utc('CASE edge WHEN 1 THEN o.due ELSE o.due_until END')} AS due\n"
+            f"  FROM {relation} AS o CROSS JOIN (VALUES (1), (2)) AS edges(edge) WHERE o.rule = {number} AND o.key IN (SELECT key FROM {merged})\n),\n"
+            "stopped AS (\n"
+            f"  SELECT o.*, p.begins, p.ends, {utc('p.begins')} AS begun, epoch_us({utc('p.ends')}) - epoch_us({utc('greatest(p.begins, o.start)')}) AS length\n"
+            f"  FROM starts AS o JOIN {merged} AS p ON p.key = o.key AND p.ends > o.start\n),\n"
             "reached AS (\n"
-            f"  SELECT *, begins <= due + to_microseconds(CAST({before} AS BIGINT)) AS begun FROM stopped\n"
-            "  WINDOW earlier AS (PARTITION BY id ORDER BY begins ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)\n),\n"
-            "counting AS (SELECT *, bool_and(begun) OVER (PARTITION BY id ORDER BY begins) AS counts FROM reached)\n"
-            f"SELECT id, any_value(due) + to_microseconds(CAST({total} AS BIGINT)) AS due, any_value(due_until) + to_microseconds(CAST({total} AS BIGINT)) AS due_until, "
-            f"bool_or(begins <= {now} AND ends > {now}){room} AS paused\n"
-            "FROM counting WHERE counts GROUP BY id"
+            f"  SELECT *, begun <= due + to_microseconds(CAST({before} AS BIGINT)) AS reached FROM stopped\n"
+            "  WINDOW earlier AS (PARTITION BY id, edge ORDER BY begins ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)\n),\n"
+            "counting AS (SELECT *, bool_and(reached) OVER (PARTITION BY id, edge ORDER BY begins) AS counts FROM reached),\n"
+            "told AS (\n"
+            f"  SELECT id, edge, any_value(due) AS due, {total} AS total, bool_or(begins <= {now} AND ends > {now}){room} AS paused\n"
+            "  FROM counting WHERE counts GROUP BY id, edge\n)\n"
+            f"SELECT u.id, coalesce(max({due}) FILTER (u.edge = 1), any_value(o.due)) AS due, "
+            f"coalesce(max({due}) FILTER (u.edge = 2), any_value(o.due_until)) AS due_until, coalesce(bool_or(u.paused) FILTER (u.edge = 1), FALSE) AS paused\n"
+            f"FROM told AS u JOIN {relation} AS o ON o.rowid = u.id GROUP BY u.id"
         )
 
 

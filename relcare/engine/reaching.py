@@ -13,7 +13,7 @@ from relcare.engine.decide import Engine
 from relcare.rulebook.measures import RowMeasure
 from relcare.rulebook.obligations import Obligation
 from relcare.timing.calendars import Calendar
-from relcare.timing.clock import reckon
+from relcare.timing.counting import counted as reckon
 from relcare.timing.spans import shift
 
 
@@ -24,7 +24,7 @@ class Reaching(NamedTuple):
     bounds: Bounds
 
 
-def want_reaching(engine: Engine, rule: Obligation, calendar: Calendar, *, alone: bool) -> Reaching | None:
+def want_reaching(engine: Engine, rule: Obligation, calendars: list[Calendar], *, alone: bool) -> Reaching | None:
     """What a rule starts from, if that is each time that a limit was reached; its rows are asked for.
 
     With `alone` only what is not given up yet is wanted, and the rows that bear on it.
@@ -34,7 +34,8 @@ def want_reaching(engine: Engine, rule: Obligation, calendar: Calendar, *, alone
     measure = engine.plan.want_crossings(rule.subject, rule.starts.fact)
     if measure is None:
         return None
-    since = first_open_day(rule, calendar, engine.as_of)
+    firsts = [first_open_day(rule, calendar, engine.as_of) for calendar in calendars]
+    since = None if None in firsts else min(day for day in firsts if day is not None)
     rows = engine.plan.rows.setdefault(measure.table, [])
     rows.append((measure.where, oldest_row(measure, since) if alone else None))
     return Reaching(measure, Bounds(since, alone))

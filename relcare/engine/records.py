@@ -20,9 +20,9 @@ class Records:
     With `every` rows of any age are asked for; else those that can still bear on what is open.
     """
 
-    def __init__(self, engine: Engine, calendar_of: Callable[[str], Calendar], *, every: bool) -> None:
+    def __init__(self, engine: Engine, calendars_of: Callable[[Obligation], list[Calendar]], *, every: bool) -> None:
         self._plan, self._as_of, self._vocabulary = engine.plan, engine.as_of, engine.rulebook.vocabulary
-        self._calendar_of, self._every = calendar_of, every
+        self._calendars_of, self._every = calendars_of, every
         self._rows: dict[tuple[str, Condition | None, bool], list[tuple[tuple[str, ...], date | None]]] = {}
 
     def record(self, rule: Obligation, missing: dict[str, str]) -> frozenset[int]:
@@ -47,11 +47,16 @@ class Records:
                 plan.want(rule.subject, [link.here])
             extra = plan.extra.setdefault(part.table, {})
             extra.update(dict.fromkeys(n for n in needed if n in source.supplied))
-            since = None if self._every else oldest(rule, self._calendar_of(rule.calendar), self._as_of)
+            since = None if self._every else self._oldest(rule)
             self._rows.setdefault((part.table, kind.where, since is None), []).append((kind.codes, since))
             if table.fields[table.dated_by].type == "moment":
                 plan.precise.setdefault(part.table, set()).add(table.dated_by)
         return frozenset(gone)
+
+    def _oldest(self, rule: Obligation) -> date | None:
+        """The day before which no row can be evidence, by any calendar that the rule can count by."""
+        days = [oldest(rule, calendar, self._as_of) for calendar in self._calendars_of(rule)]
+        return None if None in days else min(day for day in days if day is not None)
 
     def want_rows(self) -> None:
         """Ask for the rows that may be evidence: those that differ by their codes alone by one condition."""

@@ -11,9 +11,11 @@ from relcare.engine.days import WORKING, Days, is_elapsed, moved
 from relcare.engine.evidence import folded
 from relcare.engine.levels import level_spans, share_moment
 from relcare.engine.occurrences import BEGINNING
+from relcare.engine.open_hours import Joined, is_worked
 from relcare.rulebook.conditions import Span
 from relcare.rulebook.levels import levels_of
 from relcare.rulebook.obligations import EARLY, OPEN, Obligation, RowsDone, parts_of
+from relcare.timing.counting import day_there
 from relcare.timing.spans import shift
 
 NOTHING = "CAST(NULL AS TIMESTAMP)"
@@ -41,8 +43,12 @@ class Standing(NamedTuple):
         """
         # the last open moment at or before the deadline; the deadline itself where that lies before the start
         day = "CASE WHEN c.open THEN c.day ELSE c.last_open END"
+        worked = ", ".join(str(n) for n, rule in self.rules.items() if is_worked(rule.due.span))
         last = f"least(o.due, {self.days.end_of(f'CAST({day} AS TIMESTAMP)')})"
-        act_by = f"CASE WHEN {last} >= o.start OR o.start IS NULL THEN {last} ELSE o.due END"
+        in_hours = (
+            f"WHEN o.rule IN ({worked}) THEN o.due " if worked else ""
+        )  # of working time it is the deadline itself
+        act_by = f"CASE {in_hours}WHEN {last} >= o.start OR o.start IS NULL THEN {last} ELSE o.due END"
         done, until = self._done(""), self._done("_until")
         possible = self._by_rule(
             lambda r: folded(r.done, lambda i: f"({self._part(i, '')} IS NOT NULL OR {self._doubt(i)})", "AND", "OR")
@@ -50,7 +56,7 @@ class Standing(NamedTuple):
         soonest = self._by_rule(
             lambda r: folded(r.done, lambda i: f"least({self._part(i, '')}, {self._soon(i)})", "last", "first")
         )
-        leaning = self._by_rule(lambda r: self.days.leaning("CAST(o.due AS DATE)", "CAST(o.start AS DATE)", r.due))
+        leaning = self._by_rule(lambda r: self.days.leaning("o.due", "o.start", r.due))
         joins = f"\n  LEFT JOIN {found} AS f ON f.id = o.rowid" if self.found else ""
         items = [
             "o.rule", "o.key", "o.opens", "o.start", "o.start_until", "o.assumed", "o.due", "o.due_until", "o.next_opens",
@@ -58,7 +64,7 @@ class Standing(NamedTuple):
             f"{possible} AS possible", f"{soonest} AS soonest", f"{self._lapse()} AS lapse", f"{leaning} AS provisional",
             *(f"{self._part(i, '')} IS NOT NULL AS has{i}" for i in range(self.parts)),
         ]  # fmt: skip
-        inner = f"SELECT {', '.join(items)}\n  FROM {relation} AS o\n  LEFT JOIN {self.days.relation} AS c ON c.day = CAST(o.due AS DATE){joins}{self._lapse_joins()}"
+        inner = f"SELECT {', '.join(items)}\n  FROM {relation} AS o\n  LEFT JOIN {self.days.relation} AS c ON c.day = {self.days.date('o.due')}{joins}{self._lapse_joins()}"
         waiver = "w.given IS NOT NULL" if self.waived else "FALSE"
         waivers_join = (
             f"\n  LEFT JOIN {waivers} AS w ON w.key = s.key AND w.rule = s.rule AND w.given >= s.opens AND (w.given < s.next_opens OR s.next_opens IS NULL OR s.next_opens = {BEGINNING})"
@@ -122,16 +128,23 @@ class Standing(NamedTuple):
 
     def _after(self, span: Span) -> str:
         if is_elapsed(span):
-            return f"o.due + {sql.interval(span)}"
+            return self.days.elapsed("o.due", span)
+        if is_worked(span):
+            return self._worked(span).value
         if span.unit == WORKING:
             return self.days.end_of(f"lapse_{span.amount}.reached")
-        return self.days.end_of(moved("CAST(o.due AS DATE)", span))
+        return self.days.end_of(moved(self.days.date("o.due"), span))
+
+    def _worked(self, span: Span) -> Joined:
+        return self.days.open_hours().moved("o.due", span, f"lapse {span}")
 
     def _lapse_joins(self) -> str:
+        day = self.days.date("o.due")
+        spans = dict.fromkeys(rule.lapses.after for rule in self.rules.values())
         return "".join(
-            f"\n  LEFT JOIN {self.days.reached} AS lapse_{n} ON lapse_{n}.n = {n} AND lapse_{n}.day = CAST(o.due AS DATE)"
+            f"\n  LEFT JOIN {self.days.reached} AS lapse_{n} ON lapse_{n}.n = {n} AND lapse_{n}.day = {day}"
             for n in sorted(lapse_spans(self.rules))
-        )
+        ) + "".join(self._worked(span).joins for span in spans if span is not None and is_worked(span))
 
     def _status(self, waiver: str) -> str:
         now = sql.moment(self.as_of)
@@ -187,18 +200,20 @@ class Standing(NamedTuple):
 
     def _near(self, warns: Span | None) -> str:
         """Whether the as-of has come as near to `act_by` as `warns` says; without it, to its day."""
-        today = self.as_of.date()
+        today, day = day_there(self.as_of, self.days.calendar), self.days.date("act_by")
         if warns is None:
-            return f"CAST(act_by AS DATE) <= {sql.day(today)}"
+            return f"{day} <= {sql.day(today)}"
+        if is_worked(warns):
+            return self.days.open_hours().near("act_by", warns, self.as_of)
         if is_elapsed(warns):
-            return f"act_by - {sql.interval(warns)} <= {sql.moment(self.as_of)}"
+            return f"{self.days.elapsed('act_by', warns, back=True)} <= {sql.moment(self.as_of)}"
         if (
             warns.unit == WORKING
         ):  # the n-th open day before a day is not after today just if that day is not after the n-th from today
-            return f"CAST(act_by AS DATE) <= {sql.day(self.days.calendar.open_day_after(today, warns.amount))}"
+            return f"{day} <= {sql.day(self.days.calendar.open_day_after(today, warns.amount))}"
         if warns.unit in ("days", "weeks"):
-            return f"CAST(act_by AS DATE) <= {sql.day(shift(today, warns.amount, warns.unit))}"
-        return f"{moved('CAST(act_by AS DATE)', warns, back=True)} <= {sql.day(today)}"
+            return f"{day} <= {sql.day(shift(today, warns.amount, warns.unit))}"
+        return f"{moved(day, warns, back=True)} <= {sql.day(today)}"
 
     def _is_open(self) -> str:
         """Whether somebody still has to act: what was done or given up is not open, whatever is unknown of it."""

@@ -6,13 +6,12 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from relcare.engine.days import WORKING
-from relcare.rulebook.conditions import Span
+from relcare.rulebook.conditions import TIME_UNITS, Span
 from relcare.rulebook.obligations import Lapse, Obligation, Point
 from relcare.timing.calendars import Calendar
+from relcare.timing.counting import begin_of, counted, day_there, end_of
 from relcare.timing.spans import shift
 
-ELAPSED = {"seconds": 1, "minutes": 60, "hours": 3600}
 TICK = timedelta(microseconds=1)
 KEPT = timedelta(days=366)  # so long after their deadline those that were given up are listed
 
@@ -75,14 +74,8 @@ def lapse_point(lapses: Lapse, due: datetime, next_opens: datetime | None, calen
 
 
 def measured(span: Span, anchor: datetime, calendar: Calendar, *, back: bool) -> datetime:
-    """`anchor` moved by a span: elapsed to the microsecond, else to the end of the day that is reached."""
-    sign = -1 if back else 1
-    if span.unit in ELAPSED:
-        return anchor + timedelta(seconds=sign * span.amount * ELAPSED[span.unit])
-    if span.unit == WORKING:
-        move = calendar.open_day_before if back else calendar.open_day_after
-        return calendar.end_of(move(anchor.date(), span.amount))
-    return calendar.end_of(shift(anchor.date(), sign * span.amount, span.unit))
+    """`anchor` moved by a span: a moment where time is counted, else the end of the day that is reached."""
+    return counted(anchor, span.amount, span.unit, calendar, before=back).at
 
 
 def _festive(rule: Obligation) -> bool:
@@ -109,12 +102,11 @@ def _festivals(rule: Obligation, calendar: Calendar, as_of: datetime) -> list[da
 def _opens(rule: Obligation, calendar: Calendar, first: date) -> datetime:
     if rule.opens is None:
         return datetime.combine(first, time.min)
-    anchor = _due(rule, calendar, first) if rule.opens.base == "due" else datetime.combine(first, time.min)
+    anchor = _due(rule, calendar, first) if rule.opens.base == "due" else begin_of(first, calendar)
     point = (
         measured(rule.opens.span, anchor, calendar, back=rule.opens.before) if rule.opens.span is not None else anchor
     )
-    elapsed = rule.opens.span is not None and rule.opens.span.unit in ELAPSED
-    return point if elapsed else datetime.combine(point.date(), time.min)
+    return begin_of(day_there(point, calendar), calendar) if point_is_days(rule.opens) else point
 
 
 def _due(rule: Obligation, calendar: Calendar, first: date) -> datetime:
@@ -125,11 +117,13 @@ def _due(rule: Obligation, calendar: Calendar, first: date) -> datetime:
         if due.open_day:
             day = calendar.last_open_day(day)
     if due.span is None:
-        return calendar.end_of(day)
-    reached = measured(due.span, datetime.combine(day, time.min), calendar, back=due.before)
-    return calendar.end_of(calendar.next_open_day(reached.date())) if due.rolls else reached
+        return end_of(day, calendar)
+    reached = measured(due.span, begin_of(day, calendar), calendar, back=due.before)
+    if due.rolls:
+        return end_of(calendar.next_open_day(day_there(reached, calendar)), calendar)
+    return reached
 
 
 def point_is_days(point: Point) -> bool:
     """Whether a point is a whole day, so that it is shown as its date."""
-    return point.span is None or point.span.unit not in ELAPSED
+    return point.span is None or point.span.unit not in TIME_UNITS

@@ -12,15 +12,21 @@ from typing import TypeAlias
 from relcare.located import Place
 from relcare.rulebook.frozen import dataclass, field
 from relcare.rulebook.values import Value
+from relcare.timing.lengths import WORKING_TIME
 
 ELAPSED_UNITS = ("seconds", "minutes", "hours")
 NATURAL_UNITS = ("days", "weeks", "months", "quarters", "years")
 WORKING_DAYS = "working days"  # the unit of spans of obligations that count the open days of a calendar
+# Of obligations, too: the open time of a calendar. What is counted in these ends at a moment, not with a day.
+WORKING_TIME_UNITS = tuple(WORKING_TIME)
+TIME_UNITS = (*ELAPSED_UNITS, *WORKING_TIME_UNITS)
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """So many units; `unit` is one of ELAPSED_UNITS or NATURAL_UNITS, in obligations also WORKING_DAYS."""
+    """So many units; `unit` is one of ELAPSED_UNITS or NATURAL_UNITS, in obligations also WORKING_DAYS or one of
+    WORKING_TIME_UNITS.
+    """
 
     amount: int
     unit: str

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from relcare.located import Node, Scalar, Sequence
-from relcare.rulebook.conditions import ELAPSED_UNITS, WORKING_DAYS, Span
+from relcare.rulebook.conditions import ELAPSED_UNITS, TIME_UNITS, WORKING_DAYS, WORKING_TIME_UNITS, Span
 from relcare.rulebook.decode_levels import read_levels
 from relcare.rulebook.decode_points import POINT_HINT, PointReader, spot_of
 from relcare.rulebook.keys import ROLL_WORDS
@@ -227,7 +227,7 @@ class ClockReader:
             return point
         if self._reader.word(node, "a day to roll to", ("next open day",), ROLL_WORDS) is None:
             return None
-        if point.span is None or point.span.unit == WORKING_DAYS or point.span.unit in ELAPSED_UNITS:
+        if point.span is None or point.span.unit == WORKING_DAYS or point.span.unit in TIME_UNITS:
             message = "only a deadline in days, weeks, months or years rolls"
             hint = "working days are open days already" if point.span and point.span.unit == WORKING_DAYS else ""
             self._note(node, "RUL072", message, hint or "write the span in days, or `last working day of the …`")
@@ -355,6 +355,9 @@ class ClockReader:
             hint = (
                 "" if span.unit == WORKING_DAYS else "the clock runs in working days: write `at most 10 working days`"
             )
+        elif due.span.unit in WORKING_TIME_UNITS:
+            told = "the clock runs in working time: write `at most 8 working hours`"
+            hint = "" if span.unit in WORKING_TIME_UNITS else told
         elif due.span.unit in ELAPSED_UNITS:
             hint = "" if span.unit in (*ELAPSED_UNITS, "days", WORKING_DAYS) else "write hours or days"
         elif span.unit != "days":

@@ -27,7 +27,7 @@ from relcare.rulebook.conditions import (
 )
 from relcare.rulebook.keys import KEYS, YES_NO_WORDS, in_zh, key_meant, meant
 from relcare.rulebook.limits import Limits, say_type
-from relcare.rulebook.names import Labelled, labels, named
+from relcare.rulebook.names import Labelled, keys_of, labels, named
 from relcare.rulebook.operands import (
     EXAMPLES,
     Misread,
@@ -210,6 +210,10 @@ class ConditionReader:
         return named(
             self._reader, spot, lambda text: self._scope.find(text) is not None, self._scope.labelled, "RUL029"
         )
+
+    def knows(self, text: str) -> bool:
+        """Whether there is a fact of that key or label; nothing is noted."""
+        return self._scope.find(text) is not None or bool(keys_of(self._scope.labelled(), text))
 
     def _known_names(self, text: str) -> Collection[str]:
         return self._scope.names() if text.isascii() else labels(self._scope.labelled())

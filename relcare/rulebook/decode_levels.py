@@ -13,6 +13,7 @@ from relcare.rulebook.reader import Reader
 from relcare.rulebook.spots import Spot, mark_pattern
 from relcare.rulebook.vocabulary import Vocabulary
 from relcare.rulebook.words import LEVELS, find_in
+from relcare.timing.lengths import WORKING_TIME
 from relcare.timing.spans import DAYS, MONTHS
 
 LEVEL_KEYS = ("at", "tell")
@@ -92,6 +93,8 @@ def _length(level: Level) -> tuple[str, int] | None:
         return None
     if span.unit in ELAPSED_UNITS:
         return "time", span.amount * SECONDS[span.unit]
+    if span.unit in WORKING_TIME:
+        return "working time", span.amount * WORKING_TIME[span.unit]
     if span.unit == WORKING_DAYS:
         return "working days", span.amount
     if span.unit in MONTHS:

@@ -27,7 +27,7 @@ from relcare.rulebook.decode_rules import (
 from relcare.rulebook.keys import JUDGED_WORDS, NOTHING_WORDS, entry, in_zh, meant
 from relcare.rulebook.limits import Limits
 from relcare.rulebook.names import Labelled, named
-from relcare.rulebook.obligations import Cause, Evidence, Obligation, ObligationExample
+from relcare.rulebook.obligations import Cause, Evidence, Obligation, ObligationExample, uses_working_time
 from relcare.rulebook.operands import read_value
 from relcare.rulebook.owed_wording import STATUSES as ZH_STATUSES
 from relcare.rulebook.reader import Reader, read_day
@@ -47,6 +47,7 @@ RULE_KEYS = (
 )  # fmt: skip
 CHANNEL = ("customer", "preferred_channel")  # whose codes have the labels of channels
 WHEN = Field("due", "moment", Label("due", "due"))
+CALENDAR_HINT = "a calendar is a document `kind: calendar`; a fact whose codes name calendars will do as well"
 GIVES_HINT = "write `due 2026-10-13`, `due 2026-11-21 10:00`, `nothing` or a status"
 
 
@@ -178,7 +179,7 @@ class ObligationReader:
             reader.note(found["judged"], "RUL003", f"{what} has no `when` that could be judged", "add `when: …`")
         missing = only_no(reader, found, "if missing")
         not_supplied = only_no(reader, found, "if not supplied")
-        calendar = self._calendar(found.get("calendar"))
+        calendar, calendar_by = self._calendar(found.get("calendar"), shared)
         clock = shared.clocks.read(found, owner, what)
         done = self._done(found, owner, what, shared, clock)
         by = read_role(reader, reader.need(found, "by", owner, what), self._vocabulary)
@@ -194,8 +195,9 @@ class ObligationReader:
             name.text, shared.subject, label, cites, dates[0], dates[1], clock.starts, clock.due, done, when, at_start,
             clock.every, clock.opens, clock.warns, clock.pauses, clock.lapses, by, channel, calendar,
             shared.dated_by, shared.ceases, shared.approved, missing, not_supplied, tuple(examples), name.place, corrects,
-            clock.levels,
+            clock.levels, calendar_by,
         )  # fmt: skip
+        self._has_hours(rule, found.get("calendar"))
         return Owed(rule, node, clock.after)
 
     def _done(
@@ -206,17 +208,39 @@ class ObligationReader:
             return None
         return shared.evidence.read(node, clock.every if clock is not None else None)
 
-    def _calendar(self, node: Node | None) -> str:
+    def _calendar(self, node: Node | None, shared: _Document) -> tuple[str, str]:
+        """The calendar of a rule by its name; or the fact of the subject whose codes are names of calendars."""
         text = self._reader.text(node, "`calendar`")
-        if text is None:
-            return ""
-        if text.text not in self._calendars and ANY_CALENDAR not in self._reader.broken:
-            hint = did_you_mean(text.text, self._calendars) or "a calendar is a document `kind: calendar`"
-            self._reader.note(text, "RUL077", f"there is no calendar `{text.text}`", hint)
-        elif text.text in self._calendars and self._calendars[text.text].zone:
-            message = f"calendar `{text.text}` has a time zone of its own, and rules count in that of the book"
-            self._reader.note(text, "RUL077", message, "name one without `time zone`; `calendar add` counts in any")
-        return text.text
+        if text is None or text.text in self._calendars:
+            return (text.text if text is not None else ""), ""
+        spot = spot_of(text)
+        if "." not in spot.text and not shared.conditions.knows(spot.text):
+            if ANY_CALENDAR not in self._reader.broken:
+                hint = did_you_mean(text.text, self._calendars) or CALENDAR_HINT
+                self._reader.note(text, "RUL077", f"there is no calendar `{text.text}`", hint)
+            return "", ""
+        fact = shared.conditions.fact(spot)
+        if fact is None:
+            return "", ""
+        names = [code.key for code in fact.codes]
+        unknown = [name for name in names if name not in self._calendars]
+        if fact.type != "code" or unknown or not names:
+            told = (
+                f"code `{unknown[0]}` of `{spot.text}` is no calendar"
+                if unknown
+                else f"`{spot.text}` names no calendar"
+            )
+            self._reader.note(
+                text, "RUL077", told, "its codes are names of calendars, each a document `kind: calendar`"
+            )
+        return "", fact.name
+
+    def _has_hours(self, rule: Obligation, node: Node | None) -> None:
+        """Note a calendar without hours by which a rule counts working time."""
+        for name in calendars_of(rule, self._vocabulary) if uses_working_time(rule) else ():
+            if name in self._calendars and not self._calendars[name].hours and node is not None:
+                message = f"calendar `{name}` has no hours, so that no working time can be counted"
+                self._reader.note(node, "RUL077", message, "add `hours: 09:00-12:00, 13:30-17:30` to it")
 
     def _channel(self, node: Node | None) -> str:
         text = self._reader.name(node, "a channel")
@@ -269,6 +293,14 @@ class ObligationReader:
                 self._reader.note(at, "RUL021", message, hint)
                 return False
         return True
+
+
+def calendars_of(rule: Obligation, vocabulary: Vocabulary) -> list[str]:
+    """The names of the calendars that a rule can count by, "" for the book's."""
+    if not rule.calendar_by:
+        return [rule.calendar]
+    fact = vocabulary.fact(rule.subject, rule.calendar_by)
+    return [code.key for code in fact.codes] if fact is not None else []
 
 
 def known_channels(vocabulary: Vocabulary) -> dict[str, Labelled]:

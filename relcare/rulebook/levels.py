@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
-from relcare.rulebook.conditions import ELAPSED_UNITS, Span
+from relcare.rulebook.conditions import TIME_UNITS, Span
 from relcare.rulebook.obligations import EARLY, Level, Obligation
 from relcare.rulebook.occurrences import Interval, ReachedLevel
+from relcare.timing import counting
 from relcare.timing.calendars import Calendar
-from relcare.timing.clock import reckon, risk_from
 
 TICK = timedelta(microseconds=1)
 
@@ -32,14 +32,14 @@ def reached_at(
     """
     match level.kind:
         case "before":
-            return risk_from(act_by, _told(level.span), calendar)
+            return counting.at_risk_from(act_by, _told(level.span), calendar)
         case "share":
             return start.first + (due.first - start.first) * level.share // 100 if start is not None else None
         case "overdue":
             return due.last + TICK
     amount, unit = _told(level.span)
-    after = reckon(due.last, amount, unit, calendar).at
-    return after if unit in ELAPSED_UNITS else datetime.combine(after.date(), time.min)
+    after = counting.counted(due.last, amount, unit, calendar).at
+    return after if unit in TIME_UNITS else counting.begin_of(counting.day_there(after, calendar), calendar)
 
 
 def reached(
@@ -53,7 +53,7 @@ def reached(
 def at_risk_from(levels: Iterable[ReachedLevel], act_by: datetime, calendar: Calendar) -> datetime:
     """From when on it is at risk: from its first level before the deadline; without any, from the day of `act_by`."""
     early = [one.at for one in levels if one.level.kind in EARLY]
-    return min(early) if early else risk_from(act_by, None, calendar)
+    return min(early) if early else counting.at_risk_from(act_by, None, calendar)
 
 
 def _told(span: Span | None) -> tuple[int, str]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TypeAlias
 
 from relcare.located import Place
-from relcare.rulebook.conditions import Condition, Span, facts_of
+from relcare.rulebook.conditions import WORKING_TIME_UNITS, Condition, Span, facts_of
 from relcare.rulebook.decisions import Approval
 from relcare.rulebook.frozen import dataclass, field
 from relcare.rulebook.vocabulary import Correction, Label
@@ -113,8 +113,8 @@ Evidence: TypeAlias = RowsDone | FactDone | AllDone | AnyDone
 class Pauses:
     """The kinds of events that stop the clock, and for how long at most in all (None: without end).
 
-    `most` of a clock in working days is in working days (open days that do not count); of an elapsed clock in elapsed time
-    or days of 24 hours.
+    `most` of a clock in working days is in working days (open days that do not count), of one in working time in working time;
+    of an elapsed clock in elapsed time or days of 24 hours.
     """
 
     kinds: tuple[str, ...]
@@ -180,7 +180,9 @@ class Obligation:
     force nothing is owed. `when` None: owed to every subject. `at_start`: `when` is judged at the occurrence's start, else at
     the as-of. `opens` says from when on evidence counts, None for the default: the start of a clock; of what is ahead of a
     date the beginning of the evidence's window, else the beginning of time. `warns` is counted back from `act_by`; None: the
-    day of `act_by`, or the first of the `levels` before the deadline. `by` is a role. `channel` is "" for the customer's preferred one. `calendar` is "" for the book's.
+    day of `act_by`, or the first of the `levels` before the deadline. `by` is a role. `channel` is "" for the customer's
+    preferred one. `calendar` is "" for the book's; `calendar_by` is the fact of the subject whose code names the calendar, ""
+    where that is `calendar`.
     """
 
     id: str
@@ -211,10 +213,19 @@ class Obligation:
     place: Place = field(default=Place(""), compare=False)
     corrects: Correction | None = None
     levels: tuple[Level, ...] = ()
+    calendar_by: str = ""
 
     def in_force(self, day: date) -> bool:
         """Whether this version is in force on `day`: from `start` on, until the day before `until`."""
         return self.start <= day and (self.until is None or day < self.until)
+
+
+def uses_working_time(rule: Obligation) -> bool:
+    """Whether a version of a rule counts the open hours of its calendar."""
+    points = [rule.due, rule.opens]
+    spans = [point.span for point in points if point is not None] + [rule.warns, rule.lapses.after]
+    spans += [level.span for level in rule.levels]
+    return any(span is not None and span.unit in WORKING_TIME_UNITS for span in spans)
 
 
 def parts_of(evidence: Evidence) -> list[RowsDone | FactDone]:
@@ -233,7 +244,7 @@ def facts_named(rule: Obligation) -> list[str]:
         names |= dict.fromkeys(facts_of(condition) if condition is not None else ())
     pieces = parts_of(rule.done)
     points = [rule.due, rule.opens, *(piece.since for piece in pieces if isinstance(piece, RowsDone))]
-    clock = [rule.starts.fact, rule.every.on if rule.every is not None else "", rule.dated_by]
+    clock = [rule.starts.fact, rule.every.on if rule.every is not None else "", rule.dated_by, rule.calendar_by]
     clock += [point.fact for point in points if point is not None]
     clock += [piece.fact for piece in pieces if isinstance(piece, FactDone)]
     return list(names | dict.fromkeys(name for name in clock if name))

@@ -149,7 +149,7 @@ class NotOwed:
 
     `why`: `condition` (`when` says no, in `verdict`; of a period that is over it said so on `day`), `absent` (the date `name` has not come), `not supplied` (`said` tells why
     the date `name` is not in the book), `no version` (none is in force on `day`), `not begun` (the subject came into being
-    after the period's first day `day`), `rule` (nothing is owed under the rule `name`, whose end would start it), `no period`.
+    after the period's first day `day`), `no hours` (the calendar `name` has none), `rule` (nothing is owed under the rule `name`, whose end would start it), `no period`.
     """
 
     rule: Obligation

@@ -8,7 +8,7 @@ from functools import cache
 from typing import NamedTuple
 
 from relcare.rulebook.cells import read_cell
-from relcare.rulebook.conditions import WORKING_DAYS, Span
+from relcare.rulebook.conditions import WORKING_DAYS, WORKING_TIME_UNITS, Span
 from relcare.rulebook.suggest import did_you_mean
 from relcare.rulebook.values import Moment, State, Value
 from relcare.rulebook.vocabulary import NUMERIC, Fact, Field, Label
@@ -231,22 +231,34 @@ def read_share(text: str, divisor: int) -> Decimal | None:
 
 
 def read_span(text: str, *, working: bool = False) -> Span | Misread:
-    """`90 days`, `1 month`, `90天`, `三个月`: a whole number of at least 1 and a unit; `5 working days` where `working`."""
+    """`90 days`, `1 month`, `90天`, `三个月`: a whole number of at least 1 and a unit; where `working` also `5 working days` and
+    `8 working hours`.
+    """
     words = text.split() if text.isascii() else _zh_span_words(text)
     if len(words) == 3 and " ".join(words[1:]).lower() in (WORKING_DAYS, WORKING_DAYS[:-1]):
         if not working:
             hint = "only the clocks of obligations count working days: write days, weeks, months, …"
             return Misread("RUL038", f"`{text}` is not counted here", hint)
         words = [words[0], WORKING_DAYS]
-    if len(words) == 3 and words[1].lower() == "working" and words[2].lower() in UNITS:
-        hint = "rules count working days, or elapsed hours; `relcare calendar add` counts working time"
-        return Misread("RUL038", f"`{text}` is no span of a rule", hint)
+    if (
+        len(words) == 3
+        and f"working {UNITS.get(words[2].lower())}" in WORKING_TIME_UNITS
+        and words[1].lower() == "working"
+    ):
+        if not working:
+            hint = "only the clocks of obligations count working time: write hours, days, weeks, …"
+            return Misread("RUL038", f"`{text}` is not counted here", hint)
+        words = [words[0], f"working {UNITS[words[2].lower()]}"]
     if len(words) != 2:
         example = "90 days" if text.isascii() else "90天、3个月" + ("、5个工作日" if working else "")
-        near = did_you_mean(" ".join(words[1:]).lower(), (WORKING_DAYS,)) if working and len(words) == 3 else ""
+        near = (
+            did_you_mean(" ".join(words[1:]).lower(), (WORKING_DAYS, *WORKING_TIME_UNITS))
+            if working and len(words) == 3
+            else ""
+        )
         hint = near or f"write a number and a unit, as {example}"
         return Misread("RUL038", f"`{text}` is not a length of time", hint)
-    unit = WORKING_DAYS if words[1] == WORKING_DAYS else UNITS.get(words[1].lower())
+    unit = words[1] if words[1] in (WORKING_DAYS, *WORKING_TIME_UNITS) else UNITS.get(words[1].lower())
     if unit is None:
         hint = did_you_mean(words[1].lower(), UNITS) or "one of: days, weeks, months, quarters, years, hours, minutes"
         return Misread("RUL038", f"`{words[1]}` is not a unit of time", hint)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from relcare.rulebook.decisions import Rulebook
+from relcare.rulebook.obligations import Obligation, uses_working_time
 from relcare.rulebook.occurrences import NotOwed, Occurrence, Owing
 from relcare.rulebook.reckon import Subject, subject
 from relcare.rulebook.reckon_done import possible
@@ -44,7 +45,15 @@ def owings(
     """
     rows = KeptRows(book)
     then = as_it_was(who, rows, context)
-    scene = Scene(context.rulebook, calendar, context.as_of, BookRecords(rows, context), then, look_back, year)
+    scene = Scene(
+        context.rulebook,
+        calendar._replace(seen=context.zone),
+        context.as_of,
+        BookRecords(rows, context),
+        then,
+        look_back,
+        year,
+    )
     return reckoned(who, scene, only)
 
 
@@ -85,11 +94,11 @@ def reckoned(who: Someone, scene: Scene, only: str = "") -> list[Owing]:
         if asked is not None and rule_id not in asked:
             continue
         versions = scene.rulebook.versions(rule_id)
-        named = versions[-1].calendar  # as the rule files have it, without the book's own days
-        seen = replace(scene, calendar=scene.rulebook.calendars[named]) if named else scene
+        named = calendar_named(versions[-1], who)
+        seen = replace(scene, calendar=calendar_for(versions[-1], who, scene))
         shared = scene.shared.setdefault(named, Shared())
         starts = Starts(who, scene.rulebook.vocabulary, seen.calendar, scene.as_of, ends, scene.years_back, shared)
-        given = [one for rule in versions for one in starts.of(rule)]
+        given = [one for rule in versions for one in _given(rule, starts, seen.calendar)]
         every = [one for one in given if isinstance(one, Made) and one.rule.every is not None]
         made = [one for one in given if isinstance(one, Made) and one.rule.every is None] + starts.recent(
             every, year=scene.year
@@ -105,6 +114,28 @@ def reckoned(who: Someone, scene: Scene, only: str = "") -> list[Owing]:
         shown = occurrences[0].rule if occurrences else nothing.rule if nothing is not None else versions[-1]
         found[rule_id] = Owing(shown, tuple(occurrences), nothing)
     return list(found.values())
+
+
+def _given(rule: Obligation, starts: Starts, calendar: Calendar) -> list[Made | NotOwed]:
+    """What a version of a rule may owe; nothing where it counts hours that its calendar has not."""
+    if uses_working_time(rule) and not calendar.hours:
+        return [NotOwed(rule, "no hours", calendar.name)]
+    return list(starts.of(rule))
+
+
+def calendar_for(rule: Obligation, who: Someone, scene: Scene) -> Calendar:
+    """The calendar by which a rule counts for a subject, as the rule files have it; the book's where none is named."""
+    named = calendar_named(rule, who)
+    found = scene.rulebook.calendars[named] if named else scene.calendar
+    return found._replace(seen=scene.calendar.seen)
+
+
+def calendar_named(rule: Obligation, who: Someone) -> str:
+    """The name of the calendar by which a rule counts for a subject; "" for the book's."""
+    if not rule.calendar_by:
+        return rule.calendar
+    value = who.fact(rule.calendar_by).value
+    return value if isinstance(value, str) else ""
 
 
 def one_at_a_time(occurrences: list[Occurrence], as_of: datetime) -> list[Occurrence]:

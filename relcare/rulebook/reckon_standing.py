@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
-from relcare.rulebook.conditions import WORKING_DAYS, All, Known, facts_of, tests_of
+from relcare.rulebook.conditions import All, Known, facts_of, tests_of
 from relcare.rulebook.decisions import LimitsOn, Rulebook
 from relcare.rulebook.evaluate import Judged, judge
 from relcare.rulebook.levels import at_risk_from, reached
@@ -15,10 +15,11 @@ from relcare.rulebook.obligations import Cause, FactDone, parts_of
 from relcare.rulebook.occurrences import NO_TIME, Interval, NotOwed, Occurrence, Piece, Waiver, when
 from relcare.rulebook.reckon_done import earliest, first, folded, in_time, last, possible
 from relcare.rulebook.reckon_evidence import Records, Someone, fact_piece
-from relcare.rulebook.reckon_starts import YEARS_BACK, Made, Shared, Starts, counted, in_days, is_shared
+from relcare.rulebook.reckon_starts import YEARS_BACK, Made, Shared, Starts, counted, in_days, is_shared, is_worked
 from relcare.rulebook.values import Moment, State
 from relcare.timing.calendars import Calendar
-from relcare.timing.clock import Pause, act_by, merge_pauses, provisional
+from relcare.timing.clock import Pause, merge_pauses
+from relcare.timing.counting import last_open, leans
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ class Standing:
         if due is None:
             raise AssertionError(rule.id)
         begins = made.opens if made.origin.kind == "period" or made.start is None else made.start.first
-        by = act_by(begins, due.at.first, calendar)
+        by = due.at.first if is_worked(rule.due) else last_open(begins, due.at.first, calendar)
         levels = reached(rule, made.start, due.at, by, calendar)
         one = Occurrence(
             rule, "paused" if due.paused else "", made.origin, made.opens, made.start, made.assumed, due.at, in_days(rule.due), by,
@@ -185,10 +186,9 @@ class Standing:
 
     def _provisional(self, due: datetime, by: datetime) -> bool:
         point, made = self._rule.due, self._made
-        span = point.span if point.span is not None and point.span.unit == WORKING_DAYS else None
-        back = span.amount if span is not None and point.before else 0
-        start = made.start.first if span is not None and point.base == "start" and made.start is not None else None
-        return provisional(due, by, self._scene.calendar, back=back, start=start)
+        start = made.start.first if point.base == "start" and made.start is not None else None
+        span = (point.span.amount, point.span.unit) if point.span is not None else None
+        return leans(due, by, self._scene.calendar, span, start, before=point.before)
 
     def _with_pieces(self, one: Occurrence, pieces: tuple[Piece, ...]) -> Occurrence:
         done, until = folded(self._rule.done, pieces, first), folded(self._rule.done, pieces, last)

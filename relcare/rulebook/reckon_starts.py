@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from relcare.rulebook.comparing import day_of
-from relcare.rulebook.conditions import ELAPSED_UNITS, Span
+from relcare.rulebook.conditions import ELAPSED_UNITS, TIME_UNITS, WORKING_TIME_UNITS, Span
 from relcare.rulebook.obligations import Cadence, Obligation, Point, RowsDone, parts_of
 from relcare.rulebook.occurrences import NO_TIME, Interval, Lines, NotOwed, Occurrence, Origin, when
 from relcare.rulebook.reckon_crossings import Crossings
@@ -16,7 +16,9 @@ from relcare.rulebook.reckon_evidence import Someone
 from relcare.rulebook.values import ABSENT, FactValue, State, known
 from relcare.rulebook.vocabulary import Vocabulary
 from relcare.timing.calendars import Calendar
-from relcare.timing.clock import DayLine, Pause, reckon
+from relcare.timing.clock import DayLine, Pause
+from relcare.timing.counting import begin_of, day_there, end_of, own_days
+from relcare.timing.counting import counted as reckon
 from relcare.timing.periods import anniversaries_upto, anniversary, festival_days, period_of
 from relcare.timing.spans import DAYS, MONTHS, shift
 
@@ -72,8 +74,10 @@ def counted(
 ) -> Reached:
     """The point in time that lies where `point` says from `base`; in days it is the end of the day reached."""
     span = point.span
+    if span is None or span.unit not in ELAPSED_UNITS:  # what elapses does so by no calendar
+        base = Interval(*own_days(*base, calendar))
     if span is None:
-        return Reached(Interval(*(calendar.end_of(edge.date()) for edge in base)))
+        return Reached(Interval(*(end_of(day_there(edge, calendar), calendar) for edge in base)))
     limit = (most.amount, most.unit) if most is not None else None
     first, last = (
         reckon(edge, span.amount, span.unit, calendar, before=point.before, pauses=pauses, most=limit, rolls=point.rolls,
@@ -82,7 +86,7 @@ def counted(
     )  # fmt: skip
     at = Interval(first.at, last.at)
     if point.rolls and point.before:
-        at = Interval(*(calendar.end_of(calendar.next_open_day(edge.date())) for edge in at))
+        at = Interval(*(end_of(calendar.next_open_day(day_there(edge, calendar)), calendar) for edge in at))
     return Reached(at, first.timeline, first.paused)
 
 
@@ -93,13 +97,18 @@ def is_shared(rule: Obligation) -> bool:
 
 def in_days(point: Point) -> bool:
     """Whether a point is the end of a day, and not a moment."""
-    return point.span is None or point.span.unit not in ELAPSED_UNITS
+    return point.span is None or point.span.unit not in TIME_UNITS
+
+
+def is_worked(point: Point) -> bool:
+    """Whether a point is counted in working time, so that it lies in it."""
+    return point.span is not None and point.span.unit in WORKING_TIME_UNITS
 
 
 def opening(point: Point, base: Interval, calendar: Calendar) -> datetime:
     """The beginning of the day on which a point in days lies; an elapsed one as it is."""
     reached = counted(point, base, calendar).at.first
-    return datetime.combine(reached.date(), time.min) if in_days(point) else reached
+    return begin_of(day_there(reached, calendar), calendar) if in_days(point) else reached
 
 
 class Shared:
@@ -142,7 +151,20 @@ class Starts:
         self._years_back = years_back
 
     def of(self, rule: Obligation) -> Iterator[Made | NotOwed]:
-        """The occurrences under one version of a rule; or why there are none."""
+        """The occurrences under one version of a rule; or why there are none. Without its calendar there is no deadline."""
+        fact = self._who.fact(rule.calendar_by) if rule.calendar_by else ABSENT
+        if fact.state is State.NOT_SUPPLIED:
+            yield NotOwed(rule, "not supplied", rule.calendar_by, fact.why)
+            return
+        for made in self._of(rule):
+            if isinstance(made, NotOwed) or fact.state not in {State.EMPTY, State.UNREADABLE}:
+                yield made
+            elif made.start is not None or not made.wants:
+                yield made._replace(due=None, wants=(rule.calendar_by,))
+            else:
+                yield made
+
+    def _of(self, rule: Obligation) -> Iterator[Made | NotOwed]:
         if rule.starts.kind == "ahead":
             yield self._ahead(rule)
         elif rule.every is not None:
@@ -258,7 +280,7 @@ class Starts:
         if point.base == "fact":
             edge = self._from_point(point, base)
         elif point.base == "festival" and festival is not None:
-            edge = _midnight(festival)
+            edge = Interval(*(begin_of(festival, self._calendar),) * 2)
         return opening(point, edge, self._calendar) if isinstance(edge, Interval) else NO_TIME
 
     # what comes again
@@ -311,7 +333,8 @@ class Starts:
         if lapses.after is not None and due is not None:
             edge, span = due.at.first, lapses.after
             if span.unit in {*DAYS, *MONTHS}:  # no day on the way is asked for
-                return self._calendar.end_of(shift(edge.date(), span.amount, span.unit))
+                day = day_there(edge, self._calendar)
+                return end_of(shift(day, span.amount, span.unit), self._calendar)
             point = Point("due", span=lapses.after)
             return self._shared.counted(point, Interval(edge, edge), self._calendar).at.first
         return made.next_opens - TICK if lapses.at_next and made.next_opens is not None else None
@@ -347,7 +370,7 @@ class Starts:
         return made._replace(origin=origin)  # the period that follows is asked for with the origin of the one before
 
     def _made_period(self, rule: Obligation, every: Cadence, day: date, origin: Origin) -> Made:
-        base = _midnight(day)
+        base = _midnight(day)  # by the book's clocks: the subject's day
         due = self._shared.counted(rule.due, self._end_of(rule.due, every, day), self._calendar)
         opens = base.first
         if rule.opens is not None:
@@ -357,10 +380,11 @@ class Starts:
         return Made(rule, origin, start, opens, base, due)
 
     def _end_of(self, point: Point, every: Cadence, day: date) -> Interval:
-        if point.base != "period end":
-            return _midnight(day)
-        period = period_of(day, every.months)
-        return _midnight(period.last_open_day(self._calendar) if point.open_day else period.last)
+        if point.base == "period end":
+            period = period_of(day, every.months)
+            day = period.last_open_day(self._calendar) if point.open_day else period.last
+        begin = begin_of(day, self._calendar)
+        return Interval(begin, begin)
 
     def _begun(self, made: Made | NotOwed, first: date) -> Made | NotOwed:
         """What begins before its subject came into being is not owed; where nobody knows when that was, it is."""

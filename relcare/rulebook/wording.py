@@ -27,6 +27,9 @@ UNITS = {
     "quarters": "个季度",
     "years": "年",
     "working days": "个工作日",
+    "working hours": "个工作小时",
+    "working minutes": "个工作分钟",
+    "working seconds": "个工作秒",
 }
 WORDS = {
     "en": {"none": "none", "yes": "yes", "no": "no", "last": "within the last {}", "next": "within the next {}",

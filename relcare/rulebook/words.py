@@ -178,6 +178,8 @@ ZH_UNITS = {
     "秒": "seconds", "秒钟": "seconds", "分钟": "minutes", "小时": "hours", "个小时": "hours", "天": "days", "日": "days",
     "个自然日": "days", "自然日": "days", "周": "weeks", "个星期": "weeks", "星期": "weeks", "个月": "months", "个季度": "quarters",
     "季度": "quarters", "年": "years", "个工作日": "working days", "工作日": "working days",
+    "个工作小时": "working hours", "工作小时": "working hours", "个工作分钟": "working minutes", "工作分钟": "working minutes",
+    "个工作秒": "working seconds", "工作秒": "working seconds",
 }  # fmt: skip
 # Of how an obligation comes again: `每月`, `每季度`, `本季度最后一天`.
 ZH_PERIODS = {

@@ -11,6 +11,7 @@ from relcare.rulebook.occurrences import NO_TIME, NotOwed, Occurrence, Owing, Pi
 from relcare.rulebook.owed_wording import piece_words, span_text
 from relcare.rulebook.reckon import Subject
 from relcare.rulebook.reckon_rows import Context
+from relcare.rulebook.reckon_starts import is_worked
 from relcare.runs.approved import Answered, corrected_limits
 from relcare.runs.explain_facts import Telling, row_of, shown
 from relcare.runs.explain_obligation_words import (
@@ -177,6 +178,8 @@ class ObligationTelling(Telling):
                 return self._say("not begun", self.fact_words(nothing.name), nothing.day.date() if nothing.day else "")
             case "rule":
                 return self._say("rule", nothing.name)
+            case "no hours":
+                return self._say("no hours", nothing.name)
         return self._say("no period")
 
     def rows(self, owing: Owing, *, whole: bool) -> list[tuple[str, ...]]:
@@ -241,10 +244,12 @@ class ObligationTelling(Telling):
         for stop in one.pauses:
             yield "pause", self._pause(stop)
         for line in one.timeline:
-            if line.what == "paused" and one.in_days is False:
+            if line.what == "paused" and one.in_days is False and not is_worked(one.rule.due):
                 yield "day", self._cells("paused", str(line.day), line.zh if self._language == "zh" else line.en)
         if one.in_days:
             yield from (("day", cells) for cells in self._days(one.timeline))
+        elif is_worked(one.rule.due):
+            yield from (("day", cells) for cells in self._hours(one.timeline))
         yield from self._due(one)
         for piece in one.pieces:
             yield "done", self._piece(piece, one)
@@ -304,6 +309,11 @@ class ObligationTelling(Telling):
             elif what == "paused":
                 reason = self._say("not counted")
             yield self._cells(what, _stretch(first, last), reason)
+
+    def _hours(self, timeline: tuple[DayLine, ...]) -> Iterator[Cells]:
+        """Each open part of each day and how much of it counts; neighbouring days that are closed for one reason are one line."""
+        for first, last, what, en, zh, _ in folded(timeline):
+            yield self._cells(what, _stretch(first, last), zh if self._language == "zh" else en)
 
     def _due(self, one: Occurrence) -> Iterator[tuple[str, Cells]]:
         rule, due = one.rule, one.due

@@ -110,7 +110,7 @@ def between(first: datetime, last: datetime, unit: str, calendar: Calendar, zone
     begin, end = shown(first, zone).date(), shown(last, zone).date()
     if unit in WORKING_TIME:
         time_ = _open_time(calendar, zone)
-        lines = tuple(_parts(time_, first, last, [], forwards=True))
+        lines = tuple(worked_parts(time_, first, last, [], forwards=True))
         leans = [line.day for line in lines]
         return Between(time_.between(first, last) // SECOND // WORKING_TIME[unit], lines, _leans(calendar, leans))
     if unit in ELAPSED:
@@ -207,7 +207,7 @@ def _working_time(
     if utc is None:
         return None
     low, high = sorted((start, utc))
-    lines = _without_end(_parts(time_, low, high, stopped, forwards=not length.before))
+    lines = _without_end(worked_parts(time_, low, high, stopped, forwards=not length.before))
     at = shown(utc, zone)
     leans = [at.date(), *(line.day for line in lines)]
     return Deadline(at, utc, False, at, _leans(calendar, leans), lines, zone)
@@ -221,7 +221,7 @@ def _without_end(lines: Iterable[Line]) -> tuple[Line, ...]:
     return tuple(told)
 
 
-def _parts(
+def worked_parts(
     time_: OpenTime, low: datetime, high: datetime, stopped: list[tuple[datetime, datetime]], *, forwards: bool
 ) -> Iterator[Line]:
     """The open parts of each day between two moments, counted or paused, and why there are none on the others."""

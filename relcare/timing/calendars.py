@@ -49,7 +49,7 @@ class Calendar(NamedTuple):
 
     `hours` are the open hours of each day of the week, Monday first, () of all where the calendar has none. `closes` is when an
     open day ends; None for its last window, and for midnight where there are no hours. `zone` is the time zone of hours and
-    days, "" for that of the book.
+    days, "" for that of the book. `seen` is the time zone of the moments that are counted with, the book's; "" for the same.
     """
 
     name: str
@@ -62,6 +62,7 @@ class Calendar(NamedTuple):
     fixed: tuple[tuple[int, int], ...] = ()
     hours: tuple[Windows, ...] = ()
     zone: str = ""
+    seen: str = ""
 
     @property
     def exceptions(self) -> dict[date, DayException]:

@@ -347,7 +347,7 @@ MISTAKES = [
     (CLOCK + "when: {vip: yes}\njudged: at the start", "RUL005", "at the start"),
     (CLOCK + "by: maneger", "RUL081", "maneger"),
     (CLOCK + "calendar: cm", "RUL077", "cm"),
-    ("starts: opened_at\nwithin: 8 working hours", "RUL038", "8 working hours"),
+    ("starts: opened_at\nwithin: 8 working weeks", "RUL038", "8 working weeks"),
     (CLOCK + "examples: [{opend_at: 2026-01-01, gives: nothing}]", "RUL060", "opend_at"),
     (CLOCK + "examples: [{gives: due 2026-02-30}]", "RUL082", "2026-02-30"),
     (CLOCK + "examples: [{gives: at rsk}]", "RUL082", "at rsk"),

@@ -132,7 +132,7 @@ class Bench:
         who = self.invented(trial)
         scene = Scene(
             self.rulebook,
-            self.calendar,
+            self.calendar._replace(seen=self.zone),
             trial.as_of,
             who.records,
             lambda _: who,
