@@ -14,7 +14,9 @@ def reply_check(
     draft_lang: Annotated[
         str,
         typer.Option(
-            "--draft-lang", metavar="en|zh", help="Language of the drafts. [found out for each]",
+            "--draft-lang",
+            metavar="en|zh",
+            help="Language of the drafts. [found out for each]",
             callback=o.one_of(o.LANGUAGES),
         ),
     ] = "",
@@ -30,7 +32,7 @@ def reply_check(
     quiet: o.Quiet = False,
     encoding: o.DraftEncoding = "",
 ) -> int:
-    """What a reply to a customer should not say, and what it lacks.
+    """What a reply should not say, and what it lacks.
 
     Defensive wording, jargon, no empathy, no next step or date, no gain, promises that may not be made: each with its
     place, the clause, and what to write instead.
@@ -52,6 +54,11 @@ def reply_check(
         for name in dict.fromkeys(files)
     ]
     request = Request(
-        book=o.book_folder(book), now=datetime.now().astimezone(), rules=rules, as_of=as_of, lang=lang, made_for=to.made_for
+        book=o.book_folder(book),
+        now=datetime.now().astimezone(),
+        rules=rules,
+        as_of=as_of,
+        lang=lang,
+        made_for=to.made_for,
     )
     return carry_out(lambda asked: run(asked, drafts, draft_lang), request, to, color)

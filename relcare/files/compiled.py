@@ -16,7 +16,17 @@ from typing import Any
 
 import relcare
 from relcare.located import Place
-from relcare.rulebook import conditions, controls, decisions, measures, obligations, ordering, phrases, values, vocabulary
+from relcare.rulebook import (
+    conditions,
+    controls,
+    decisions,
+    measures,
+    obligations,
+    ordering,
+    phrases,
+    values,
+    vocabulary,
+)
 from relcare.rulebook.decisions import Rulebook
 from relcare.timing import calendars
 

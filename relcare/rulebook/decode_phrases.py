@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
 from relcare.located import Mapping, Node, Scalar
@@ -37,7 +38,12 @@ class PhraseReader:
     """
 
     def __init__(
-        self, reader: Reader, vocabulary: Vocabulary, actions: dict[str, str], taken: frozenset[str], broken: frozenset[str]
+        self,
+        reader: Reader,
+        vocabulary: Vocabulary,
+        actions: dict[str, str],
+        taken: frozenset[str],
+        broken: frozenset[str],
     ) -> None:
         self._reader, self._vocabulary, self._actions = reader, vocabulary, actions
         self._taken, self._broken = taken, broken
@@ -78,7 +84,9 @@ class PhraseReader:
             except InvalidOperation:
                 amount = Decimal("NaN")
             if not amount.is_finite() or amount < 0:
-                self._reader.note(text, "RUL033", f"`{text.text}` is not an amount", "write yuan, as `1,200` or `99.50`")
+                self._reader.note(
+                    text, "RUL033", f"`{text.text}` is not an amount", "write yuan, as `1,200` or `99.50`"
+                )
                 continue
             read[name.text] = f"{amount:.2f}"
         return read
@@ -113,7 +121,7 @@ class PhraseReader:
         said = [text for part in parts.values() for text in (part.en, part.zh)]
         named = {each for text in said for each in PLACEHOLDER.findall(text)}
         return Script(
-            name.text, subject, label, cites, *dates, tuple(dict.fromkeys(actions)), *(parts[part] for part in PARTS),
+            name.text, subject, label, cites, *dates, tuple(dict.fromkeys(actions)), parts["opening"], parts["explanation"], parts["gain"],
             tuple((each, amounts[each]) for each in sorted(named & set(amounts))), approved, name.place, corrects,
         )  # fmt: skip
 
@@ -149,9 +157,10 @@ class PhraseReader:
     def _is_fact(self, subject: str, name: str) -> bool:
         return self._vocabulary.fact(subject, name) is not None or (subject, name) in self._reader.broken
 
-    def _fits_in(self, phrase: Script | Wording, node: Mapping, others: list[Script] | list[Wording]) -> bool:
+    def _fits_in(self, phrase: Script | Wording, node: Mapping, others: Sequence[Script | Wording]) -> bool:
         at = entry(node, "id") or node
-        elsewhere = {each.id for each in (*self.scripts, *self.wordings) if each not in others}
+        both: list[Script | Wording] = [*self.scripts, *self.wordings]
+        elsewhere = {each.id for each in both if each not in others}
         if phrase.id in self._taken or phrase.id in elsewhere:
             hint = "an id names one rule of the whole rulebook"
             self._reader.note(at, "RUL026", f"rule `{phrase.id}` stands elsewhere as well", hint)
@@ -194,7 +203,7 @@ class PhraseReader:
     def _families(self, node: Node | None) -> Families:
         """Named sets of words; one may name others that stand before it."""
         made: Families = {"en": {}, "zh": {}}
-        languages = self._reader.mapping(node, "families", LANGUAGE_KEYS) or {}
+        languages = self._reader.mapping(node, "families of words", LANGUAGE_KEYS) or {}
         for language, listed in languages.items():
             for name, words in self._reader.entries(listed, "families"):
                 texts = self._reader.texts(words, f"family `{name.text}`")
@@ -202,9 +211,7 @@ class PhraseReader:
                 made[language][name.text] = f"({'|'.join(patterns)})"
         return made
 
-    def _wording(
-        self, node: Mapping, families: Families, quoting: Texts, approved: Approval | None
-    ) -> Wording | None:
+    def _wording(self, node: Mapping, families: Families, quoting: Texts, approved: Approval | None) -> Wording | None:
         reader = self._reader
         before = len(reader.problems)
         found = reader.mapping(node, "a wording", WORDING_RULE_KEYS) or {}
@@ -223,7 +230,8 @@ class PhraseReader:
             if (avoided := self._avoided(item, families)) is not None
         )
         texts = {
-            key: self._texts(found.get(key), families, f"`{key}`") for key in ("needs", "where", "unless", "unless anywhere")
+            key: self._texts(found.get(key), families, f"`{key}`")
+            for key in ("needs", "where", "unless", "unless anywhere")
         }
         instead = reader.label(found["instead"], "") if "instead" in found else None
         corrects = reader.correction(found.get("corrects"))
@@ -246,7 +254,7 @@ class PhraseReader:
         return Avoided(self._by_language(found, families, "`avoid`"), instead)
 
     def _texts(self, node: Node | None, families: Families, what: str) -> Texts:
-        return self._by_language(self._reader.mapping(node, what, LANGUAGE_KEYS) or {}, families, what)
+        return self._by_language(self._reader.mapping(node, "patterns of wording", LANGUAGE_KEYS) or {}, families, what)
 
     def _by_language(self, found: dict[str, Node], families: Families, what: str) -> Texts:
         made: dict[str, tuple[str, ...]] = {}
@@ -262,7 +270,9 @@ class PhraseReader:
         for family in FAMILY.finditer(text.text):
             if family[1] not in known:
                 hint = did_you_mean(family[1], known) or "declare it above, under `families`"
-                self._reader.note(text, "RUL125", f"there is no family `{family[1]}` of words", hint, part=family.span())
+                self._reader.note(
+                    text, "RUL125", f"there is no family `{family[1]}` of words", hint, part=family.span()
+                )
                 return None
             written = written.replace(family[0], known[family[1]])
         try:

@@ -16,7 +16,7 @@ PARTS = ("opening", "explanation", "gain")  # of a script, in the order in which
 OF_THE_ACTION = {
     "action": Label("what the bank owes", "应办事项"),
     "due": Label("its deadline", "期限"),
-    "act_by": Label("the last day on which it can be done", "最晚办理日"),
+    "act_by": Label("the last day on which it can be done; today, where that has passed", "最晚办理日；已过则为今天"),
 }
 
 
@@ -122,7 +122,13 @@ def without_script(rulebook: Rulebook, day: date) -> list[Problem]:
     hint = "add to a document of kind `phrase` a rule that says `action: {}`, or name it in one that fits"
     return [
         Problem(
-            owed.place, "RUL123", f"there is no script for `{owed.id}`", hint.format(owed.id), "warning", "", len(owed.id)
+            owed.place,
+            "RUL123",
+            f"there is no script for `{owed.id}`",
+            hint.format(owed.id),
+            "warning",
+            "",
+            len(owed.id),
         )
         for owed in reversed(missing.values())
     ]

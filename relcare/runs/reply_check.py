@@ -52,7 +52,9 @@ def reply_check(request: Request, drafts: Sequence[Draft], language: str = "") -
             told.append(problem)
             wrong_drafts.add(draft.path)
     counts = words["counts"].format(
-        drafts=_counted(len(readable), "draft", shown), found=_counted(len(rows), "finding", shown), wrong=len(wrong_drafts)
+        drafts=_counted(len(readable), "draft", shown),
+        found=_counted(len(rows), "finding", shown),
+        wrong=len(wrong_drafts),
     )
     notes = [counts] if len(readable) > 1 else []
     if not any(wording.in_force(day) for wording in rulebook.wordings):
@@ -70,9 +72,7 @@ def _counted(number: int, one: str, language: str) -> str:
     return f"{number:,} {WORDS[language][one if number == 1 else one + 's']}"
 
 
-def _told(
-    draft: Draft, found: Sequence[Found], spoken: str, shown: str
-) -> Iterator[tuple[tuple[str, ...], Problem]]:
+def _told(draft: Draft, found: Sequence[Found], spoken: str, shown: str) -> Iterator[tuple[tuple[str, ...], Problem]]:
     """Each finding as a row and as a problem; hints that replace words are in the language of the draft."""
     for one in found:
         line, column = _place(draft.text, one.start)
