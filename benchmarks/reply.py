@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from relcare.files.yaml_tree import read_documents
-from relcare.located import Mapping, Scalar, Sequence
+from relcare.located import Mapping, Node, Scalar, Sequence
 from relcare.rulebook.phrases import Wording
 from relcare.rulebook.replies import findings, language_of
 from relcare.runs.opening import read_rulebook
@@ -69,17 +69,20 @@ def labelled() -> list[Labelled]:
     for language in ("en", "zh"):
         path = ROOT / "replies" / f"{language}.yaml"
         documents, problems = read_documents(path.read_bytes(), str(path))
-        assert not problems, problems
-        (listed,) = documents
-        assert isinstance(listed, Sequence)
-        for number, item in enumerate(listed.items, 1):
-            assert isinstance(item, Mapping)
-            text, expect = item.get("text"), item.get("expect")
-            assert isinstance(text, Scalar), item.place
-            assert isinstance(expect, Sequence), item.place
-            codes = frozenset(code.text for code in expect.items if isinstance(code, Scalar))
-            drafts.append(Labelled(f"{language}-{number:02}", language, number % EVERY == 0, text.text, codes))
+        if problems:
+            raise ValueError("; ".join(map(str, problems)))
+        items = [item for listed in documents if isinstance(listed, Sequence) for item in listed.items]
+        for number, item in enumerate(items, 1):
+            text, codes = _draft(item)
+            drafts.append(Labelled(f"{language}-{number:02}", language, number % EVERY == 0, text, codes))
     return drafts
+
+
+def _draft(item: Node) -> tuple[str, frozenset[str]]:
+    text, expect = (item.get("text"), item.get("expect")) if isinstance(item, Mapping) else (None, None)
+    if not isinstance(text, Scalar) or not isinstance(expect, Sequence):
+        raise TypeError(f"{item.place}: a draft is {{expect: [rules], text: …}}")
+    return text.text, frozenset(code.text for code in expect.items if isinstance(code, Scalar))
 
 
 def verdicts(drafts: Iterable[Labelled], wordings: tuple[Wording, ...]) -> Iterator[Verdict]:
@@ -135,7 +138,8 @@ def wrong(found: Iterable[Verdict]) -> Iterator[str]:
 def measured() -> list[Verdict]:
     """The verdicts of the shipped rulebook on all drafts."""
     rulebook, problems = read_rulebook(ROOT.parent / "rules")
-    assert not problems, problems
+    if problems:
+        raise ValueError("; ".join(map(str, problems)))
     return list(verdicts(labelled(), rulebook.wordings))
 
 

@@ -20,6 +20,7 @@ COMMANDS: dict[str, str] = {
     "customers": "relcare.cli.customers",
     "check": "relcare.cli.check",
     "explain": "relcare.cli.explain",
+    "phrases": "relcare.cli.phrases",
     "norm": "relcare.cli.norm",
 }
 GROUPS: dict[str, tuple[str, dict[str, str]]] = {

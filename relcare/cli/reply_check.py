@@ -32,7 +32,7 @@ def reply_check(
     quiet: o.Quiet = False,
     encoding: o.DraftEncoding = "",
 ) -> int:
-    """What a reply to a customer should not say, and what it lacks.
+    """What a reply should not say, and what it lacks.
 
     Defensive wording, jargon, no empathy, no next step or date, no gain, promises that may not be made: each with its
     place, the clause, and what to write instead.

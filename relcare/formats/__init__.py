@@ -27,6 +27,7 @@ TABLES = {
     "calendar show": "relcare.formats.calendar_table:month",
     "check": "relcare.formats.check_table:render",
     "explain": "relcare.formats.explain_table:render",
+    "phrases": "relcare.formats.phrase_table:render",
     "reply check": "relcare.formats.reply_table:render",
     "rules check": "relcare.formats.check_table:render",
     "rules test": "relcare.formats.test_table:render",

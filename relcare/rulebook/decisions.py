@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from relcare.rulebook.controls import Control
     from relcare.rulebook.obligations import Obligation
     from relcare.rulebook.ordering import Order
+    from relcare.rulebook.phrases import Script, Wording
     from relcare.timing.calendars import Calendar
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
 from relcare.located import Mapping, Node, Scalar
@@ -120,7 +121,7 @@ class PhraseReader:
         said = [text for part in parts.values() for text in (part.en, part.zh)]
         named = {each for text in said for each in PLACEHOLDER.findall(text)}
         return Script(
-            name.text, subject, label, cites, *dates, tuple(dict.fromkeys(actions)), *(parts[part] for part in PARTS),
+            name.text, subject, label, cites, *dates, tuple(dict.fromkeys(actions)), parts["opening"], parts["explanation"], parts["gain"],
             tuple((each, amounts[each]) for each in sorted(named & set(amounts))), approved, name.place, corrects,
         )  # fmt: skip
 
@@ -156,9 +157,10 @@ class PhraseReader:
     def _is_fact(self, subject: str, name: str) -> bool:
         return self._vocabulary.fact(subject, name) is not None or (subject, name) in self._reader.broken
 
-    def _fits_in(self, phrase: Script | Wording, node: Mapping, others: list[Script] | list[Wording]) -> bool:
+    def _fits_in(self, phrase: Script | Wording, node: Mapping, others: Sequence[Script | Wording]) -> bool:
         at = entry(node, "id") or node
-        elsewhere = {each.id for each in (*self.scripts, *self.wordings) if each not in others}
+        both: list[Script | Wording] = [*self.scripts, *self.wordings]
+        elsewhere = {each.id for each in both if each not in others}
         if phrase.id in self._taken or phrase.id in elsewhere:
             hint = "an id names one rule of the whole rulebook"
             self._reader.note(at, "RUL026", f"rule `{phrase.id}` stands elsewhere as well", hint)
@@ -201,7 +203,7 @@ class PhraseReader:
     def _families(self, node: Node | None) -> Families:
         """Named sets of words; one may name others that stand before it."""
         made: Families = {"en": {}, "zh": {}}
-        languages = self._reader.mapping(node, "families", LANGUAGE_KEYS) or {}
+        languages = self._reader.mapping(node, "families of words", LANGUAGE_KEYS) or {}
         for language, listed in languages.items():
             for name, words in self._reader.entries(listed, "families"):
                 texts = self._reader.texts(words, f"family `{name.text}`")
@@ -252,7 +254,7 @@ class PhraseReader:
         return Avoided(self._by_language(found, families, "`avoid`"), instead)
 
     def _texts(self, node: Node | None, families: Families, what: str) -> Texts:
-        return self._by_language(self._reader.mapping(node, what, LANGUAGE_KEYS) or {}, families, what)
+        return self._by_language(self._reader.mapping(node, "patterns of wording", LANGUAGE_KEYS) or {}, families, what)
 
     def _by_language(self, found: dict[str, Node], families: Families, what: str) -> Texts:
         made: dict[str, tuple[str, ...]] = {}

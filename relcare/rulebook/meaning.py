@@ -17,6 +17,7 @@ from relcare.located import Place
 from relcare.rulebook.conditions import All, AnyOf
 from relcare.rulebook.decisions import DatedLimit, Decision, Rulebook
 from relcare.rulebook.obligations import AllDone, AnyDone
+from relcare.rulebook.phrases import Script, Wording
 from relcare.rulebook.vocabulary import Correction
 
 NOT_MEANT = frozenset(("label", "cites", "examples", "approved", "corrects"))
@@ -67,7 +68,8 @@ def _rules(rulebook: Rulebook) -> Iterator[Meaning]:
         meant = _hash(control, frozenset(("id", "start", "until", "place")))
         corrects = _corrected(control.corrects)
         yield Meaning("rule", control.id, control.start, control.until, meant, corrects, control.place)
-    for phrase in (*rulebook.scripts, *rulebook.wordings):
+    phrases: list[Script | Wording] = [*rulebook.scripts, *rulebook.wordings]
+    for phrase in phrases:
         meant = _hash(phrase, frozenset(("id", "start", "until", "place")))
         yield Meaning("rule", phrase.id, phrase.start, phrase.until, meant, _corrected(phrase.corrects), phrase.place)
 

@@ -16,7 +16,7 @@ PARTS = ("opening", "explanation", "gain")  # of a script, in the order in which
 OF_THE_ACTION = {
     "action": Label("what the bank owes", "应办事项"),
     "due": Label("its deadline", "期限"),
-    "act_by": Label("the last day on which it can be done", "最晚办理日"),
+    "act_by": Label("the last day on which it can be done; today, where that has passed", "最晚办理日；已过则为今天"),
 }
 
 

@@ -46,8 +46,8 @@ class Found(NamedTuple):
 
 
 def language_of(text: str) -> str:
-    """`zh` where there is at least one Chinese character for each three English words, else `en`."""
-    return "zh" if len(_HAN.findall(text)) * 3 >= max(1, len(_WORD.findall(text.lower()))) else "en"
+    """`zh` where there are at least as many Chinese characters as English words, else `en`."""
+    return "zh" if len(_HAN.findall(text)) >= max(1, len(_WORD.findall(text.lower()))) else "en"
 
 
 def findings(text: str, wordings: Iterable[Wording], language: str, day: date) -> list[Found]:
@@ -69,11 +69,12 @@ class _Draft:
     def against(self, wording: Wording) -> Iterator[Found]:
         """What this rule finds; of each sentence and entry once."""
         own = self._own_words(wording)
-        if wording.where != type(wording.where)() and not any(self._stand(own, wording.where.in_(self._language))):
+        unless = self._ready(wording.unless.in_(self._language))
+        where = wording.where.in_(self._language)
+        if where and not any(self._stand(own, where, unless)):
             return
         if any(self._stand(own, wording.unless_anywhere.in_(self._language))):
             return
-        unless = self._ready(wording.unless.in_(self._language))
         taken: list[tuple[int, int]] = []
         for avoided in wording.avoid:
             for span, at in self._hits(own, avoided.wordings.in_(self._language)):

@@ -19,6 +19,7 @@ from relcare.rulebook import decode_levels, decode_rules, keys, limits, load
 from relcare.rulebook import decode_measures as measures
 from relcare.rulebook import decode_obligations as obligations
 from relcare.rulebook import decode_order as order
+from relcare.rulebook import decode_phrases as phrases
 from relcare.rulebook import decode_vocabulary as tables
 from relcare.rulebook.controls import SEVERITIES
 from relcare.rulebook.decisions import Rulebook
@@ -86,6 +87,7 @@ class _Schema:
             inner = [_case("for", names, {"$ref": make(subject)}) for subject, names in self._subjects.items()]
             named = {"properties": _both("for", choice([n for names in self._subjects.values() for n in names]))}
             cases.append(_case("kind", written([kind], keys.KIND_WORDS), {**named, "allOf": inner}))
+        cases.append(_case("kind", written(["phrase"], keys.KIND_WORDS), self._phrases()))
         return {
             "$schema": DRAFT,
             "title": "relcare rule file",
@@ -303,6 +305,40 @@ class _Schema:
         return self._mapping(
             f"a document of controls of {subject}", controls.CONTROL_KEYS, label=LABEL, approved=self._approval(),
             limits=self._periods(), rules={"type": "array", "items": rule},
+        )  # fmt: skip
+
+    def _phrases(self) -> Schema:
+        """Scripts where the document is `for` a subject, else wordings."""
+        scripts = [_case("for", names, {"$ref": self._scripts(subject)}) for subject, names in self._subjects.items()]
+        named = {"properties": _both("for", choice([n for names in self._subjects.values() for n in names]))}
+        has_subject = {"anyOf": [{"required": [key]} for key in written(["for"], keys.KEYS)]}
+        return {"if": has_subject, "then": {**named, "allOf": scripts}, "else": {"$ref": self._wordings()}}
+
+    def _scripts(self, subject: str) -> str:
+        actions = [rule.id for rule in self._rulebook.obligations if rule.subject == subject]
+        rule = self._ref(
+            f"a script of {subject}", phrases.SCRIPT_RULE_KEYS, id=SCALAR, label=LABEL, cites=self._cites, until=DAY,
+            action=one_or_more(choice(actions) if actions else SCALAR), opening=LABEL, explanation=LABEL, gain=LABEL,
+            corrects=self._correction(), **{"from": DAY},
+        )  # fmt: skip
+        return self._mapping(
+            f"a document of scripts of {subject}", phrases.SCRIPT_KEYS, label=LABEL, approved=self._approval(),
+            amounts=_each(SCALAR), rules={"type": "array", "items": rule},
+        )  # fmt: skip
+
+    def _wordings(self) -> str:
+        listed = one_or_more(SCALAR)
+        texts = self._ref("patterns of wording", phrases.LANGUAGE_KEYS, en=listed, zh=listed)
+        families = self._ref("families of words", phrases.LANGUAGE_KEYS, en=_each(listed), zh=_each(listed))
+        avoided = self._ref("an entry of `avoid`", phrases.AVOIDED_KEYS, en=listed, zh=listed, instead=LABEL)
+        rule = self._ref(
+            "a wording", phrases.WORDING_RULE_KEYS, id=SCALAR, label=LABEL, cites=self._cites, until=DAY,
+            avoid={"type": "array", "items": avoided}, needs=texts, where=texts, unless=texts, instead=LABEL,
+            corrects=self._correction(), **{"from": DAY, "unless anywhere": texts},
+        )  # fmt: skip
+        return self._mapping(
+            "a document of wordings", phrases.WORDING_KEYS, label=LABEL, approved=self._approval(), families=families,
+            quoting=texts, rules={"type": "array", "items": rule},
         )  # fmt: skip
 
     def _every(self, days: list[str]) -> Schema:

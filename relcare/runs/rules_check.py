@@ -8,6 +8,7 @@ from relcare.formats.report import Column, ListedRows, Report
 from relcare.located import Problem, by_place
 from relcare.rulebook.analysis import analysed
 from relcare.rulebook.norms import missing_rules
+from relcare.rulebook.phrases import without_script
 from relcare.runs.examples import bench_of, broken, examples, separate_trials
 from relcare.runs.locked import lock_problems
 from relcare.runs.opening import CACHE, read_rulebook, rules_of, with_lines
@@ -28,7 +29,7 @@ def rules_check(request: Request) -> Result:
     bench = bench_of(rulebook, settings)
     tests = [broken(trial, answer) for trial in trials if not (answer := bench.answer(trial)).right]
     whole = all(problem.severity != "error" for problem in found)  # else a rule that is left out may implement it
-    norm = missing_rules(rulebook, today) if whole else []
+    norm = [*missing_rules(rulebook, today), *without_script(rulebook, today)] if whole else []
     together = with_lines([*tests, *analysed(rulebook, today), *norm])
     problems = by_place([*found, *examples(rulebook, settings, today), *mistakes, *together, *locked])
     language = request.lang or settings.language or "en"

@@ -546,7 +546,11 @@ def test_the_shipped_rules_in_chinese_and_back(root: Path) -> None:
     chinese, english = both_ways(texts)
     assert english == texts
     code = [
-        line for text in chinese.values() for line in text.split("\n") if "#" not in line and "内容: {en" not in line
+        line
+        for path, text in chinese.items()
+        if not path.endswith(("phrases.yaml", "replies.yaml"))  # what is said to customers is in both languages
+        for line in text.split("\n")
+        if "#" not in line and "内容: {en" not in line
     ]
     for word in ("at least", "is known", "working day", "where", "within:", "when:", "done when", "examples:"):
         assert [line for line in code if word in line] == [], word

@@ -159,6 +159,7 @@ def name_of(what: str) -> list[str]:
         "what ends obligations": ["what ends obligations of customer"],
         "a rule": ["a rule of a decision of customer", "a rule of an obligation of customer"],
         "a document of controls": ["a document of controls of customer"], "a control": ["a control of customer"],
+        "a document of scripts": ["a document of scripts of customer"], "a script": ["a script of customer"],
     }  # fmt: skip
     return of_subject.get(what, [what])
 
