@@ -3,7 +3,7 @@
 2,000 questions each; with RELCARE_LONG=1 100,000.
 """
 
-# ruff: noqa: DTZ001, S311  # moments are by the book's clocks; what is drawn guards nothing
+# ruff: noqa: DTZ001  # moments are by the book's clocks; what is drawn guards nothing
 from __future__ import annotations
 
 import os
@@ -11,7 +11,7 @@ import random
 import sys
 import tempfile
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,11 +24,10 @@ from relcare.files.yaml_tree import read_documents
 from relcare.rulebook.load import load
 from relcare.rulebook.obligations import Obligation
 from relcare.timing.calendars import Calendar
-from relcare.timing.clock import ELAPSED, Pause, merge_pauses
-from relcare.timing.counting import at_risk_from, counted, here, last_open, own_days, zone_here, zone_there
-from relcare.timing.instants import instant, is_skipped, shown
+from relcare.timing.clock import ELAPSED, Pause
+from relcare.timing.counting import at_risk_from, counted, last_open, own_days
+from relcare.timing.instants import is_skipped
 from relcare.timing.lengths import WORKING_TIME
-from relcare.timing.slow_open_time import SlowOpenTime
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "unit"))
 from owed_books import VOCABULARY, rule
