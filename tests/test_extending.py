@@ -86,6 +86,56 @@ rules:
     from: 2025-01-01
     otherwise: seldom
 """
+BRANCH_HOURS = """\
+kind: calendar
+calendar: counter
+base: cn
+hours: 09:00-12:00, 13:30-17:30
+holidays:
+  - {name: {en: Stocktaking, zh: 盘点}, other hours: {2026-11-20: 09:00-12:00}}
+---
+kind: calendar
+calendar: london
+known: {from: 2026-01-01, to: 2026-12-31}
+time zone: Europe/London
+hours: 09:00-17:00
+---
+kind: obligation
+for: complaint
+rules:
+  - id: DEMO-HOURS
+    label: {en: Acknowledge in working hours, zh: 工作时间内确认}
+    cites: 2.1.1
+    from: 2026-01-01
+    starts: received_at
+    within: 8 working hours
+    calendar: branch.hours
+    warns: 90 working minutes before
+    pauses: waiting_for_customer, at most 8 working hours
+    lapses: 40 working hours after due
+    done when: first_feedback_at is known
+    by: handler
+"""
+ZH_HOURS = """\
+种类: 义务
+适用对象: 投诉
+规则:
+  - 编号: DEMO-HOURS
+    名称: {en: Acknowledge in working hours, zh: 工作时间内确认}
+    依据: 2.1.1
+    自: 2026-01-01
+    起算: 受理时间
+    期限: 8个工作小时内
+    日历: branch.hours
+    预警: 提前90个工作分钟
+    暂停: 待客户补充，最多8个工作小时
+    失效: 到期后40个工作小时
+    完成条件: 首次反馈时间已知
+    负责: 处理人
+"""
+HOURS_FIELD = """\
+  hours: {type: code, empty: unknown, label: {en: Hours, zh: 营业时间}, codes: {counter: {en: Counter, zh: 柜面}, london: {en: London, zh: 伦敦}}}
+  region: {"""
 
 
 @pytest.fixture
@@ -196,3 +246,32 @@ def test_a_fact_over_the_rows_of_a_new_table(rules: Path, book: Path, shown: Sho
     assert "parcel_care" in shown("customers")[0]  # a decision is a column by itself
     decided = [row for row in shown("explain", "C0001", "parcel_care") if row["decided"]]
     assert [row["rule_id"] for row in decided] == ["PARCEL-OFTEN"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_clock_by_the_hours_of_each_branch(rules: Path, book: Path, shown: Shown, language: str) -> None:
+    calendars, english = BRANCH_HOURS.rsplit("---\n", 1)
+    rule = english if language == "en" else ZH_HOURS
+    (rules / "hours.yaml").write_text(f"{calendars}---\n{rule}", encoding="utf-8")
+    changed(rules / "vocabulary" / "house.yaml", {"  region: {": HOURS_FIELD})
+    branches = (book / "branches.csv").read_text(encoding="utf-8").splitlines()
+    hours = ["hours", "counter", "counter", "london", "柜面"]
+    lines = [f"{line},{told}" for line, told in zip(branches, hours, strict=True)]
+    (book / "branches.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    new = """- {complaint_id: K901, received_at: "2026-11-19 16:00", channel: phone, branch_id: B01}
+- {complaint_id: K902, received_at: "2026-11-19 16:00", channel: phone, branch_id: B03}
+"""
+    with (book / "complaints.yaml").open("a", encoding="utf-8") as file:
+        file.write(new)
+    due = {row["subject_id"]: row for row in shown("due", "--rule", "DEMO-HOURS")}
+    # an hour and a half on the 19th, three on the half day, the rest on Monday; in London 16:00 here is 08:00
+    assert due["K901"]["due_at"] == "2026-11-23 14:00"
+    assert due["K902"]["due_at"] == "2026-11-20 01:00"
+    days = [row for row in shown("explain", "K901", "DEMO-HOURS") if row["part"] == "day"]
+    assert [(row["value"], row["test"]) for row in days] == [
+        ("2026-11-19", "16:00–17:30, 1:30"),
+        ("2026-11-20", "09:00–12:00, 3:00, open 09:00-12:00 (Stocktaking)"),
+        ("2026-11-21 – 2026-11-22", "weekend"),
+        ("2026-11-23", "09:00–12:00, 3:00"),
+        ("2026-11-23", "13:30–14:00, 0:30"),
+    ]

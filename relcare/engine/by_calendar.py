@@ -27,11 +27,18 @@ NOTHING = "CAST(NULL AS TIMESTAMP)"
 class Named(NamedTuple):
     """The calendars that subjects name by a fact: the condition on them by the calendar's name, "" for the book's.
 
-    `blind` is the condition that nobody knows which one it is, "" where that is so of none.
+    `blind` is the condition that nobody knows which one it is, "" where that is so of none;
+    `stand_in` is then the calendar by which is worked out what no calendar is asked for.
     """
 
     values: Mapping[str, str]
     blind: str
+    stand_in: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        """All calendars that have to be there."""
+        return [*self.values, *([self.stand_in] if self.blind else [])]
 
 
 class Group(NamedTuple):
@@ -50,11 +57,16 @@ def names_for(rule: Obligation, vocabulary: Vocabulary) -> list[str]:
     """The names of the calendars that a rule can count by, "" for the book's."""
     if not rule.calendar_by:
         return [rule.calendar]
-    fact = vocabulary.fact(rule.subject, rule.calendar_by)
-    return ["", *(code.key for code in fact.codes)] if fact is not None else [""]
+    return ["", *codes_of(rule.calendar_by, rule.subject, vocabulary)]
 
 
-def named_by(session: Session, owed: Owed, book: Calendar) -> dict[str, Named]:
+def codes_of(name: str, subject: str, vocabulary: Vocabulary) -> list[str]:
+    """The codes of a fact, which are names of calendars."""
+    fact = vocabulary.fact(subject, name)
+    return [code.key for code in fact.codes] if fact is not None else []
+
+
+def named_by(session: Session, owed: Owed, book: Calendar, vocabulary: Vocabulary) -> dict[str, Named]:
     """What the subjects of a book name, by the facts with which rules ask for it.
 
     Rules that count working time leave the book's own calendar out where it has no hours.
@@ -68,7 +80,8 @@ def named_by(session: Session, owed: Owed, book: Calendar) -> dict[str, Named]:
         values = {name: f"{column.value} = {sql.text(name)}" for name in sorted({row[0] for row in rows if row[0]})}
         if any(name is None and not unclear for name, unclear in rows):
             values[""] = f"{column.value} IS NULL AND NOT ({blind})"
-        found[fact] = Named(values, blind if any(unclear for _, unclear in rows) else "")
+        stand_in = next(iter(codes_of(fact, owed.subject, vocabulary)), "")
+        found[fact] = Named(values, blind if any(unclear for _, unclear in rows) else "", stand_in)
         worked = [rule for rule in owed.rules.values() if rule.calendar_by == fact and uses_working_time(rule)]
         if "" in values and not book.hours:
             owed.silent |= {rule.id: f"the calendar {book.name} has no hours" for rule in worked}
@@ -84,7 +97,7 @@ def groups_of(rules: Mapping[int, Obligation], by_subject: Mapping[str, Named]) 
         for named, only in named_so.values.items() if own else ():
             yield Group(named, own, only)
         if own and named_so.blind:
-            yield Group("", own, named_so.blind, known=False)
+            yield Group(named_so.stand_in, own, named_so.blind, known=False)
 
 
 def undated(select: str) -> str:

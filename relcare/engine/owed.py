@@ -203,7 +203,7 @@ class Owing:
         if owed.relation is None:
             raise AssertionError(owed.subject)
         crossed = reached(engine, owed.subject, owed.reaching)
-        by_subject = owed.calendars = named_by(engine.session, owed, self.calendar)
+        by_subject = owed.calendars = named_by(engine.session, owed, self.calendar, self.vocabulary)
         days = self._days(owed, crossed.values(), by_subject)
         scene = Scene(
             owed.base,
@@ -226,6 +226,8 @@ class Owing:
         groups = [group for rules in levels(owed.rules) for group in groups_of(rules, by_subject)]
         for level, (named, rules, only, known) in enumerate(groups):
             scene = scene._replace(ends=dict(ends), days=days[named], only=only)
+            if days[named].hours is None:
+                rules = {n: rule for n, rule in rules.items() if not uses_working_time(rule)}  # noqa: PLW2901  # they are silent
             selects = [s for number, rule in rules.items() for s in self._made(rule, number, scene, owed, sources)]
             selects = selects if known else [undated(select) for select in selects]
             if not selects:
@@ -362,7 +364,7 @@ class Owing:
             edges += [d for d in row if d is not None]
         first, last = min(edges) - AHEAD, max(edges) + AHEAD
         wanted = [rule.calendar for rule in owed.rules.values()]
-        wanted += [name for named in by_subject.values() for name in named.values]
+        wanted += [name for named in by_subject.values() for name in named.names]
         for named in dict.fromkeys(wanted):
             ruled = [_of_calendar(every, named) for every in self.owed.values()]
             spans = {n for rules in ruled for n in open_days_counted(rules)}

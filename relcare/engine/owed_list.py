@@ -347,7 +347,7 @@ def shown_due(column: str, rules: Mapping[int, Obligation], owing: Owing) -> str
     """A deadline, or the last moment for it, as text: working time always with its time of day, days by a rule's own calendar
     as that shows them.
     """
-    shown = f"strftime({column}, CASE WHEN second({column}) = 0 THEN '%Y-%m-%d %H:%M' ELSE '%Y-%m-%d %H:%M:%S' END)"
+    shown = f"CASE {in_time(column)} END"
     cases: dict[str, list[int]] = {}
     for number, rule in rules.items():
         if is_worked(rule.due.span):
@@ -368,9 +368,14 @@ def shown_moment(column: str, calendar: Calendar) -> str:
     """A deadline as text: its date where it is the end of a day, else the minute, and the second where it has any."""
     day = f"CAST({column} AS DATE)"
     ends = f"{day} + INTERVAL '{calendar.closes}'" if calendar.closes is not None else end_of(calendar, day)
+    return f"CASE WHEN {column} = {ends} THEN strftime({column}, '%Y-%m-%d') {in_time(column)} END"
+
+
+def in_time(column: str) -> str:
+    """The branches of a CASE for a moment that is shown to the minute, and to the second where it has any."""
     return (
-        f"CASE WHEN {column} = {ends} THEN strftime({column}, '%Y-%m-%d') "
-        f"WHEN second({column}) = 0 THEN strftime({column}, '%Y-%m-%d %H:%M') ELSE strftime({column}, '%Y-%m-%d %H:%M:%S') END"
+        f"WHEN second({column}) = 0 THEN strftime({column}, '%Y-%m-%d %H:%M') "
+        f"ELSE strftime({column}, '%Y-%m-%d %H:%M:%S')"
     )
 
 

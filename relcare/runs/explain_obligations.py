@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 
+from relcare.rulebook.conditions import WORKING_TIME_UNITS
 from relcare.rulebook.evaluate import Judged
 from relcare.rulebook.obligations import FactDone, Obligation, RowsDone
 from relcare.rulebook.occurrences import NO_TIME, NotOwed, Occurrence, Owing, Piece, Stop
@@ -343,7 +344,9 @@ class ObligationTelling(Telling):
             span = rule.lapses.after
             words = self._say("lapse after", span_text(span, self._language)) if span else self._say("lapse next")
             point = one.lapses_at.date() if span else (one.next_opens or one.lapses_at).date()
-            yield "lapses", self._cells("lapses", point.isoformat(), words)
+            worked = span is not None and span.unit in WORKING_TIME_UNITS
+            told = moment_words(one.lapses_at) if worked else point.isoformat()
+            yield "lapses", self._cells("lapses", told, words)
 
     def _levels(self, one: Occurrence) -> Iterator[Cells]:
         """The levels of the escalation, in their order, with whom to tell and whether they are reached."""

@@ -149,9 +149,9 @@ def rule(rule_id: str, *lines: str, start: str = "2025-01-01", until: str = "") 
     return f"  - id: {rule_id}\n" + "".join(f"    {line}\n" for line in told)
 
 
-def rulebook(text: str):
+def rulebook(text: str, vocabulary: str = VOCABULARY):
     """The rulebook of the vocabulary and these documents, which have no mistake."""
-    nodes, mistakes = read_documents((VOCABULARY + text).encode(), "rules.yaml")
+    nodes, mistakes = read_documents((vocabulary + text).encode(), "rules.yaml")
     found, problems = load([("rules.yaml", nodes)])
     told = [str(problem) for problem in (*mistakes, *problems) if problem.severity == "error"]
     assert not told, told
@@ -163,9 +163,10 @@ def as_of(text: str) -> datetime:
     return datetime.fromisoformat(text) if ":" in text else datetime.combine(date.fromisoformat(text), time.max)
 
 
-def owed(text: str, files: dict[str, str], when: str, *, calendar: Calendar = CALENDAR, every: bool = True):
+def owed(text: str, files: dict[str, str], when: str, *, calendar: Calendar = CALENDAR, every: bool = True,
+         vocabulary: str = VOCABULARY):  # fmt: skip
     """What the engine says is owed: the rows of `owed_rows`."""
-    found = rulebook(text)
+    found = rulebook(text, vocabulary)
     with tempfile.TemporaryDirectory() as folder:
         home, spill = Path(folder).resolve() / "book", Path(folder).resolve() / "spill"
         home.mkdir()
