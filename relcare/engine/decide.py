@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from relcare.engine.conditions import Column, Judge
 from relcare.engine.crossings import EVER, Bounds, Crossings, crossings, latest_crossing
 from relcare.engine.decisions import Decided, in_sql, rule_column
 from relcare.engine.limits import LimitsInForce
-from relcare.engine.measures import grouped, row_condition
+from relcare.engine.measures import grouped, row_condition, window_dates
 from relcare.engine.plan import Plan, SubjectPlan
 from relcare.engine.scan import Matters, Scan, Scanned, scan
 from relcare.engine.session import Session
@@ -135,7 +135,17 @@ class Engine:
             return _any_open(told)
 
         first = tuple(tested) if codes is None else (codes.fact,)
-        return Matters(first, tuple(tested), likely, exact)
+        return Matters(first, tuple(tested), likely, exact, self._since(measures, further))
+
+    def _since(
+        self, measures: Iterable[RowMeasure], further: Iterable[tuple[Condition | None, date | None]]
+    ) -> date | None:
+        """The day before which no row matters to these measures, nor is wanted further; None where there is none."""
+        days = [
+            window_dates(m.window, self.as_of)[0] if m.window is not None and not m.crosses else None for m in measures
+        ]
+        days += [since for _, since in further]
+        return min((day for day in days if day is not None), default=None) if None not in days else None
 
     def relation(self, subject: str, *, outcomes_alone: bool = False) -> Relation:
         """The facts and decisions of a subject that were asked for; call `read` first.

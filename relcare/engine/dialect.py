@@ -68,7 +68,7 @@ MACROS = {
     # what follows the day is kept
     "plain_moment": rf"""(x) AS regexp_replace(x, '^{BLANK}([0-9]{{4}})[^0-9]?([0-9]{{1,2}})[^0-9]?([0-9]{{1,2}})日?(.*?){BLANK}$', '\1-\2-\3\4')""",
     "moment_end": r"""(start, x) AS CASE WHEN NOT contains(x, ':') THEN start + INTERVAL 86399999999 MICROSECONDS
-      WHEN regexp_matches(x, ':[0-9]{2}:[0-9]{2}') THEN start + INTERVAL 999999 MICROSECONDS
+      WHEN x LIKE '%:__:__%' THEN start + INTERVAL 999999 MICROSECONDS
       ELSE start + INTERVAL 59999999 MICROSECONDS END""",
     "plain_number": rf"""(x) AS replace(regexp_replace(x, '^{BLANK}([+-]?)(?:[¥￥]|CNY ?|RMB ?)?([0-9.,]+)(?: ?元| ?CNY)?{BLANK}$', '\1\2'), ',', '')""",
     "read_money": rf"""(x) AS CASE

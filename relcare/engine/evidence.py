@@ -13,7 +13,7 @@ from relcare.engine.occurrences import highest, lowest
 from relcare.engine.open_hours import is_worked
 from relcare.engine.scan import Scanned
 from relcare.engine.stretches import stretches
-from relcare.rulebook.conditions import All, Condition, Includes, Known, OneOf, facts_of, tests_of
+from relcare.rulebook.conditions import All, Condition, Includes, Known, OneOf, Span, facts_of, tests_of
 from relcare.rulebook.obligations import AllDone, AnyDone, Evidence, FactDone, Obligation, RowsDone, parts_of
 from relcare.rulebook.vocabulary import Table
 from relcare.timing.calendars import Calendar
@@ -94,20 +94,16 @@ def fields_of(kind: Kind, table: Table, link: Link) -> list[str]:
 
 def oldest(rule: Obligation, calendar: Calendar, as_of: datetime) -> date | None:
     """The day before which no row can be evidence of an occurrence that may still be open; None where there is none."""
-    if rule.every is not None and rule.every.on:
-        return (as_of - timedelta(days=62 * rule.every.months)).date()
-    if rule.every is not None:
+    if rule.every is not None and not rule.every.on:
         opened = [stretch.opens for stretch in stretches(rule, calendar, as_of)]
         return min(opened).date() if opened else as_of.date()
-    spans = (rule.due.span, rule.lapses.after)
-    if (
-        rule.starts.kind != "fact"
-        or rule.starts.rule
-        or rule.opens is not None
-        or None in spans
-        or rule.pauses is not None
-    ):
+    after, parts = rule.lapses.after, [part for part in parts_of(rule.done) if isinstance(part, RowsDone)]
+    if after is None or rule.pauses is not None:
+        return (as_of - timedelta(days=62 * rule.every.months)).date() if rule.every is not None else None
+    once = rule.starts.kind != "ahead" and rule.every is None
+    if once and (rule.starts.kind != "fact" or rule.starts.rule or rule.due.span is None):
         return None
+<<<<<<< HEAD
     point = as_of
     for span in reversed(spans):
         if span is not None and is_worked(span):
@@ -125,6 +121,44 @@ def oldest(rule: Obligation, calendar: Calendar, as_of: datetime) -> date | None
             days = int(span.amount * length.get(span.unit, 2)) + SLACK
             point = max(point, BEGINS + timedelta(days=days)) - timedelta(days=days) if days < 10**5 else BEGINS
     return max(point - timedelta(days=2), BEGINS).date()
+=======
+    # what is open was due no longer ago than it lapses after; it opened, and its window began, no longer before that
+    points = [
+        rule.due,
+        *([rule.opens] if rule.opens is not None else []),
+        *(p.since for p in parts if p.since is not None),
+    ]
+    anchors = (
+        {rule.due.fact}
+        if rule.starts.kind == "ahead"
+        else {rule.starts.fact, rule.every.on if rule.every is not None else ""}
+    )
+    if any(point.base == "fact" and point.fact not in anchors for point in points):
+        return None
+    if rule.starts.kind == "ahead" and rule.opens is None and any(part.since is None for part in parts):
+        return None  # it is open ever since
+    return (
+        as_of - timedelta(days=_days(after, rolls=False) + sum(_days(p.span, rolls=p.rolls) for p in points))
+    ).date()
+
+
+def _days(span: Span | None, *, rolls: bool) -> int:
+    """More natural days than a span lasts, whatever the calendar."""
+    if span is None:
+        return 1
+    length = {
+        "seconds": 0.1,
+        "minutes": 0.1,
+        "hours": 1 / 24,
+        "days": 1,
+        "weeks": 7,
+        "months": 31,
+        "quarters": 92,
+        "years": 366,
+    }
+    closures = SLACK if rolls or span.unit not in length else 0
+    return int(span.amount * length.get(span.unit, 2)) + closures + 2
+>>>>>>> engine-speed
 
 
 class Gathered(NamedTuple):

@@ -141,7 +141,7 @@ class Owing:
             for condition in [rule.when, *(cause.when for cause in rule.ceases)]:
                 if condition is not None:
                     plan.note_precision(rule.subject, condition)
-            owed.unrecorded[number] = self.records.record(rule, missing)
+            owed.unrecorded[number] = self.records.record(rule, missing, awaited=rule.id in sources)
             if rule.pauses is not None:
                 self.records.want_pauses(rule.subject)
         for owed in self.owed.values():

@@ -6,7 +6,7 @@ its bit set in `hidden` (where emptiness alone would not say so).
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -161,6 +161,18 @@ def is_later(reading: Reading, as_of: datetime) -> str:
             return f"{column} > {as_of.year * 12 + as_of.month - 1}"
         case _:
             return f"{column} > {sql.day(as_of.date())}"
+
+
+def long_ago(reading: Reading, source: Source, as_of: datetime) -> str:
+    """A test of the cell as written that holds for no date after the as-of, whatever its form; "" where there is none.
+
+    It spares to read the cells of a large file twice. Every form begins with the year, and none that sorts before a date
+    written with hyphens lies after it; three days are more than what time zones are apart.
+    """
+    if source.date_format or reading.plain is not None:
+        return ""
+    day = as_of.date() - timedelta(days=3)
+    return f"{reading.raw} BETWEEN '1900' AND '{day.isoformat()}'"
 
 
 def hiding(reading: Reading, table: Table, readings: dict[str, Reading], as_of: datetime) -> str:

@@ -25,8 +25,11 @@ class Records:
         self._calendars_of, self._every = calendars_of, every
         self._rows: dict[tuple[str, Condition | None, bool], list[tuple[tuple[str, ...], date | None]]] = {}
 
-    def record(self, rule: Obligation, missing: dict[str, str]) -> frozenset[int]:
-        """The parts of the evidence that the book can't show; what it can is asked for."""
+    def record(self, rule: Obligation, missing: dict[str, str], *, awaited: bool) -> frozenset[int]:
+        """The parts of the evidence that the book can't show; what it can is asked for.
+
+        Where its end is `awaited` by another rule, what was done long ago bears on the list, too.
+        """
         plan = self._plan
         gone = set()
         for i, part in enumerate(parts_of(rule.done)):
@@ -47,7 +50,11 @@ class Records:
                 plan.want(rule.subject, [link.here])
             extra = plan.extra.setdefault(part.table, {})
             extra.update(dict.fromkeys(n for n in needed if n in source.supplied))
+<<<<<<< HEAD
             since = None if self._every else self._oldest(rule)
+=======
+            since = None if self._every or awaited else oldest(rule, self._calendar_of(rule.calendar), self._as_of)
+>>>>>>> engine-speed
             self._rows.setdefault((part.table, kind.where, since is None), []).append((kind.codes, since))
             if table.fields[table.dated_by].type == "moment":
                 plan.precise.setdefault(part.table, set()).add(table.dated_by)
@@ -61,12 +68,10 @@ class Records:
     def want_rows(self) -> None:
         """Ask for the rows that may be evidence: those that differ by their codes alone by one condition."""
         for (table, where, whole), pieces in self._rows.items():
-            anything = any(not codes for codes, _ in pieces)
-            codes = () if anything else tuple(sorted({code for codes, _ in pieces for code in codes}))
-            supplied = self._plan.book.sources[table].supplied
-            condition = condition_of(Kind(table, codes, where), self._vocabulary.tables[table], supplied)
-            since = None if whole else min(day for _, day in pieces if day is not None)
-            self._plan.rows.setdefault(table, []).append((condition, since))
+            for since, codes in _by_day(pieces, whole=whole).items():
+                supplied = self._plan.book.sources[table].supplied
+                condition = condition_of(Kind(table, codes, where), self._vocabulary.tables[table], supplied)
+                self._plan.rows.setdefault(table, []).append((condition, since))
 
     def link(self, subject: str, table: str) -> Link | None:
         """How the rows of a table are found for a subject."""
@@ -118,3 +123,19 @@ class Records:
             gone = [n for n in needed if n not in source.supplied and n not in optional(table)]
             reasons[f"{source.path} has no column {', '.join(gone)}"] = None
         return list(reasons)
+
+
+def _by_day(pieces: list[tuple[tuple[str, ...], date | None]], *, whole: bool) -> dict[date | None, tuple[str, ...]]:
+    """The codes that are asked for from each day on (None: of any age); () for all of them."""
+    if any(not codes for codes, _ in pieces):
+        days = [day for _, day in pieces if day is not None]
+        return {None if whole else min(days): ()}
+    first: dict[str, date | None] = {}
+    for codes, day in pieces:
+        for code in codes:
+            known = first.get(code, day)
+            first[code] = min(day, known) if day is not None and known is not None else None
+    found: dict[date | None, tuple[str, ...]] = {}
+    for code, day in sorted(first.items()):
+        found[day] = (*found.get(day, ()), code)
+    return found

@@ -7,7 +7,7 @@ narrow.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from relcare.engine import dialect as sql
@@ -20,6 +20,7 @@ from relcare.engine.reading import (
     hiding,
     is_later,
     is_wrong,
+    long_ago,
     raw_rows,
     read_as,
     reading_of,
@@ -77,13 +78,15 @@ class Matters(NamedTuple):
     """Which rows of a table to keep: those for which `exact` holds, and so `likely`.
 
     Both give a condition, never NULL, over the columns as they are read. `likely` needs the fields `first` only, `exact` those
-    and the fields `tested` and the date by which rows are visible.
+    and the fields `tested` and the date by which rows are visible. No row that is dated before the day `since` matters; None
+    for no such day.
     """
 
     first: tuple[str, ...]
     tested: tuple[str, ...]
     likely: Callable[[Mapping[str, Column]], str]
     exact: Callable[[Mapping[str, Column]], str]
+    since: date | None = None
 
 
 class Scan(NamedTuple):
@@ -212,7 +215,8 @@ class _Scanner:
         items += [f"{self._key_number()} AS key_number"] if self.prefix is not None else []
         dated = self.readings.get(self.what.table.dated_by)
         later = is_later(dated, self.what.as_of) if dated is not None else "FALSE"
-        where = f"\nWHERE ({later}) IS NOT TRUE" if later != "FALSE" else ""
+        early = long_ago(dated, self.what.source, self.what.as_of) if dated is not None and self.large else ""
+        where = f"\nWHERE {early and f'{early} OR '}({later}) IS NOT TRUE" if later != "FALSE" else ""
         typed = typed_rows(self.what.source, self.readings, self.what.zone)
         return f"SELECT {', '.join(items)}\nFROM (\n  {typed}\n){where}"
 
@@ -221,8 +225,9 @@ class _Scanner:
         source, table, readings = self.what.source, self.what.table, self.readings
         first = {name: r for name, r in readings.items() if name in matters.first}
         late = {name: r for name, r in readings.items() if name not in matters.first}
-        tested = {name: r for name, r in late.items() if name in (*matters.tested, table.dated_by)}
-        rest = {name: r for name, r in late.items() if name not in tested}
+        dated = {name: r for name, r in late.items() if name == table.dated_by}
+        tested = {name: r for name, r in late.items() if name in matters.tested and name not in dated}
+        rest = {name: r for name, r in late.items() if name not in (*dated, *tested)}
         inside = {r.name: self._inside_column(r) for r in readings.values()}
         exact = f"({matters.exact(inside)})"
         later = is_later(readings[table.dated_by], self.what.as_of) if table.dated_by in readings else "FALSE"
@@ -249,11 +254,19 @@ class _Scanner:
         read = "".join(f", {read_as(r, source, self.what.zone)} AS {sql.name(r.name)}" for r in first.values())
         return (
             f"WITH first AS (\n  SELECT *{read}\n  FROM {raw_rows(source, readings)}\n),\n"
-            f"tested AS (\n  SELECT *{reads(tested, 'likely')}\n  FROM (SELECT *, {matters.likely(inside)} AS likely FROM first)\n),\n"
-            f"judged AS (\n  SELECT *, CASE WHEN likely THEN {exact} ELSE FALSE END AS matters FROM tested\n),\n"
+            f"dated AS (\n  SELECT *{reads(dated, 'likely')}\n  FROM (SELECT *, {matters.likely(inside)} AS likely FROM first)\n),\n"
+            f"tested AS (\n  SELECT *{reads(tested, 'recent')}\n  FROM (SELECT *, {self._recent(matters, inside)} AS recent FROM dated)\n),\n"
+            f"judged AS (\n  SELECT *, CASE WHEN recent THEN {exact} ELSE FALSE END AS matters FROM tested\n),\n"
             f"typed AS (\n  SELECT *{reads(rest, 'matters')} FROM judged\n)\n"
             f"SELECT {', '.join(cells)}\nFROM typed"
         )
+
+    def _recent(self, matters: Matters, inside: Mapping[str, Column]) -> str:
+        """Whether a likely row is not too old to matter; one that can't be dated is not."""
+        dated = self.what.table.dated_by
+        if matters.since is None or dated not in self.readings or self.readings[dated].type == "month":
+            return "likely"
+        return f"likely AND ({inside[dated].value} < {sql.day(matters.since)}) IS NOT TRUE"
 
     def _cells(self, names: list[str]) -> list[str]:
         """The visible values of these fields, and the latest points of moments."""

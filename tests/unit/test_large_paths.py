@@ -169,3 +169,56 @@ def test_the_plans_of_a_large_book_lead_to_the_list_of_a_small_one(book, tmp_pat
     monkeypatch.setattr(small, "SMALL", 0)
     assert written("whole.json") == brief
     assert json.loads(brief)["rows"]
+
+
+WRITTEN = (
+    "2026-11-20", "2026-11-21", "2026/11/21", "2026.11.21", "20261121", "2026年11月21日", "2026-11-2", "2026-12-1", "2026-1-31",
+    " 2026-11-21 ", "2026-11-20 23:59", "2026-11-21T00:00", "2026-11-20 23:59 -12:00", "20261118 23:59-2359", "2026-11-19 23:59:59-23:59",
+    "2027-02-30", "2025-12-31", "2025-12-31 24:00", "1899-01-01", "2200-01-01", "someday", "",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("as_of", ["2026-11-20", "2026-11-21", "2026-11-22", "2026-12-02", "2027-01-03"])
+def test_rows_that_are_not_read_twice_are_hidden_as_if_they_were(book, tmp_path, monkeypatch, capsys, as_of):
+    header, *_ = (book / "customers.csv").read_text(encoding="utf-8").splitlines()
+    fields = header.split(",")
+    rows = [
+        ",".join({"customer_id": f"X{n:03d}", "opened_at": cell}.get(field, "") for field in fields)
+        for n, cell in enumerate(WRITTEN)
+    ]
+    (book / "customers.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+
+    def told(name: str) -> tuple[bytes, str]:
+        main(["customers", "--book", str(book), "--as-of", as_of, "-o", str(tmp_path / name)])
+        return (tmp_path / name).read_bytes(), capsys.readouterr().err.replace(name, "")
+
+    read = told("small.csv")
+    monkeypatch.setattr(scan, "LARGE", 0)
+    assert told("large.csv") == read
+    assert read[0].count(b"\n") > 1
+
+
+EARLIEST = [  # the day on which the oldest occurrence opened that is open on 20 November, and the day before
+    ("CARE-MILESTONE", ("milestone_benefit",), "2026-08-08", "2026-08-07"),
+    ("CARE-REPRICE", ("repricing_call", "hedging_proposal"), "2026-09-21", "2026-09-20"),
+]
+
+
+@pytest.mark.parametrize(("rule", "kinds", "opens", "before"), EARLIEST)
+def test_evidence_counts_that_is_as_old_as_what_is_open(tmp_path, rule, kinds, opens, before):
+    (tmp_path / "customers.csv").write_text("customer_id,opened_at,segment,aum\nC1,2025-08-15,retail,10.00\n")
+    (tmp_path / "accounts.csv").write_text(
+        "account_id,customer_id,product,opened_at,next_repricing_date\nA1,C1,mortgage,2025-08-15,2026-11-20\n"
+    )
+    (tmp_path / "balances.csv").write_text("customer_id,month,aum\n")
+
+    def owed(day: str) -> bool:
+        rows = [f"I{n},C1,{day} 10:00,{kind},phone,reached\n" for n, kind in enumerate(kinds)]
+        (tmp_path / "interactions.csv").write_text(
+            "interaction_id,customer_id,at,kind,channel,outcome\n" + "".join(rows)
+        )
+        main(["due", "--book", str(tmp_path), "--as-of", AS_OF, "-q", "-o", str(tmp_path / "due.csv")])
+        with (tmp_path / "due.csv").open(encoding="utf-8", newline="") as file:
+            return any(row["rule_id"] == rule for row in csv.DictReader(file))
+
+    assert (owed(before), owed(opens)) == (True, False)
