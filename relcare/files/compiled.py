@@ -16,7 +16,17 @@ from typing import Any
 
 import relcare
 from relcare.located import Place
-from relcare.rulebook import conditions, controls, decisions, measures, obligations, ordering, values, vocabulary
+from relcare.rulebook import (
+    conditions,
+    controls,
+    decisions,
+    measures,
+    obligations,
+    ordering,
+    regimes,
+    values,
+    vocabulary,
+)
 from relcare.rulebook.decisions import Rulebook
 from relcare.timing import calendars
 
@@ -31,7 +41,7 @@ TYPES: tuple[type[Any], ...] = (
     vocabulary.RowWaives, obligations.Start, obligations.Cadence, obligations.Point, obligations.RowsDone,
     obligations.FactDone, obligations.AllDone, obligations.AnyDone, obligations.Pauses, obligations.Lapse,
     obligations.Cause, obligations.ObligationExample, obligations.Obligation, ordering.SortKey, ordering.Order,
-    calendars.Festival, calendars.Calendar, vocabulary.Correction, controls.Control,
+    calendars.Festival, calendars.Calendar, vocabulary.Correction, controls.Control, regimes.Regime, regimes.Step,
 )  # fmt: skip
 TEXTUAL: dict[str, Any] = {
     "date": date.fromisoformat,

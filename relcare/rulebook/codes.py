@@ -62,6 +62,8 @@ CODES = {
     "RUL082": "The example expects something that is no deadline and no status.",
     "RUL083": "This is no column by which lists can be sorted.",
     "RUL084": "Two orders of the lists begin on the same day.",
+    "RUL095": "There is no such regime, or no such step.",
+    "RUL096": "A regime or step is in the register twice.",
     "RUL100": "No value of the fact fulfils the test, or a fact is compared with itself.",
     "RUL101": "Tests contradict each other: the rule, or this part of it, can never hold.",
     "RUL102": "The row is never reached: rows above it take all that it fits, one alone or several together (a warning where it is reached at another time).",

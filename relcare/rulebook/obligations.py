@@ -164,6 +164,7 @@ class Obligation:
     the as-of. `opens` says from when on evidence counts, None for the default: the start of a clock; of what is ahead of a
     date the beginning of the evidence's window, else the beginning of time. `warns` is counted back from `act_by`; None: the
     day of `act_by`. `by` is a role. `channel` is "" for the customer's preferred one. `calendar` is "" for the book's.
+    `regime` is the register's name of whose rule it is, `step` that of what other rules ask for as well; "" for none.
     """
 
     id: str
@@ -193,6 +194,8 @@ class Obligation:
     examples: tuple[ObligationExample, ...] = ()
     place: Place = field(default=Place(""), compare=False)
     corrects: Correction | None = None
+    regime: str = ""
+    step: str = ""
 
     def in_force(self, day: date) -> bool:
         """Whether this version is in force on `day`: from `start` on, until the day before `until`."""
