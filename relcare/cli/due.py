@@ -12,6 +12,7 @@ def due(
     subject: o.For = None,
     tier: o.Tier = None,
     rule: o.Rule = None,
+    regime: o.Regime = None,
     status: o.Status = None,
     group: o.Group = "",
     summary: o.Summary = "",
@@ -62,5 +63,5 @@ def due(
         made_for=to.made_for,
         show_sql=show_sql,
     )
-    asked = Asked(tuple(subject or ()), tuple(rule or ()), tuple(status or ()))
+    asked = Asked(tuple(subject or ()), tuple(rule or ()), tuple(status or ()), regimes=tuple(regime or ()))
     return carry_out(lambda given: run(given, asked, within, group, o.split_columns(summary)), request, to, color)

@@ -108,6 +108,10 @@ For = Annotated[
     typer.Option("--for", metavar="SUBJECT", help="Only about customer, account or complaint; may be repeated."),
 ]
 Rule = Annotated[list[str] | None, typer.Option("--rule", metavar="ID", help="Only this rule; may be repeated.")]
+Regime = Annotated[
+    list[str] | None,
+    typer.Option("--regime", metavar="NAME", help="Only clocks of this regime, as a supervisor's; may be repeated."),
+]
 Status = Annotated[
     list[str] | None,
     typer.Option(

@@ -11,6 +11,7 @@ def overdue(
     branch: o.Branch = None,
     tier: o.Tier = None,
     rule: o.Rule = None,
+    regime: o.Regime = None,
     book: o.Book = ".",
     rules: o.Rules = None,
     as_of: o.AsOf = "now",
@@ -58,5 +59,5 @@ def overdue(
         made_for=to.made_for,
         show_sql=show_sql,
     )
-    asked = Asked(("complaint",), tuple(rule or ()))
+    asked = Asked(("complaint",), tuple(rule or ()), regimes=tuple(regime or ()))
     return carry_out(lambda given: run(given, asked, at_risk=at_risk), request, to, color)

@@ -21,6 +21,7 @@ NEXT = {
     "next_owner": "owner",
     "because": "because",
 }
+BINDS = {"en": " (binds)", "zh": "（以此为准）"}  # behind the clock that binds of several for one step
 DUE = "_due_at"  # behind a rule's id: its deadline
 
 
@@ -66,11 +67,11 @@ def make_cases(listed: OwedList, count: int, language: str) -> int:
             for rule in rule_ids(listed)
         )
         words = " ".join(f"WHEN {sql.text(s)} THEN {sql.text(status_words(s, language))}" for s in _statuses())
-        one = f"concat(rule_id, ' ', CASE status {words} ELSE status END, ' ', due_at)"
+        one = f"concat(rule_id, ' ', CASE status {words} ELSE status END, ' ', due_at, CASE binds WHEN 'yes' THEN {sql.text(BINDS[language])} ELSE '' END)"
         joins = (
             "\nLEFT JOIN (\n  -- a row is a complaint and what became of its clocks\n"
             f"  SELECT subject_id, string_agg({one}, '; ' ORDER BY due, rule) AS clocks, list(owner) AS owners, list(responsible) AS people, {told}, {by_rule}\n"
-            f"  FROM (SELECT * REPLACE (coalesce(together, rule_id) AS rule_id) FROM (SELECT place, rule, due, open, subject_id, together, {cells} FROM {sql.name(LIST)} WHERE subject = '{SUBJECT}'))\n"
+            f"  FROM (SELECT * REPLACE (coalesce(together, rule_id) AS rule_id) FROM (SELECT place, rule, due, open, subject_id, together, binds, {cells} FROM {sql.name(LIST)} WHERE subject = '{SUBJECT}'))\n"
             f"  GROUP BY subject_id\n) AS clocks ON clocks.subject_id = own.{key}"
         )
         clocks = ", clocks.* EXCLUDE (subject_id)"

@@ -103,25 +103,6 @@ def oldest(rule: Obligation, calendar: Calendar, as_of: datetime) -> date | None
     once = rule.starts.kind != "ahead" and rule.every is None
     if once and (rule.starts.kind != "fact" or rule.starts.rule or rule.due.span is None):
         return None
-<<<<<<< HEAD
-    point = as_of
-    for span in reversed(spans):
-        if span is not None and is_worked(span):
-            point = counted(point, span.amount, span.unit, calendar, before=True).at
-        elif span is not None:
-            length = {
-                "seconds": 0.1,
-                "minutes": 0.1,
-                "hours": 1 / 24,
-                "weeks": 7,
-                "months": 31,
-                "quarters": 92,
-                "years": 366,
-            }
-            days = int(span.amount * length.get(span.unit, 2)) + SLACK
-            point = max(point, BEGINS + timedelta(days=days)) - timedelta(days=days) if days < 10**5 else BEGINS
-    return max(point - timedelta(days=2), BEGINS).date()
-=======
     # what is open was due no longer ago than it lapses after; it opened, and its window began, no longer before that
     points = [
         rule.due,
@@ -137,14 +118,22 @@ def oldest(rule: Obligation, calendar: Calendar, as_of: datetime) -> date | None
         return None
     if rule.starts.kind == "ahead" and rule.opens is None and any(part.since is None for part in parts):
         return None  # it is open ever since
-    return (
-        as_of - timedelta(days=_days(after, rolls=False) + sum(_days(p.span, rolls=p.rolls) for p in points))
-    ).date()
+    worked = [span for span in (after, *(p.span for p in points)) if span is not None and is_worked(span)]
+    days = _days(after, rolls=False) + sum(_days(p.span, rolls=p.rolls) for p in points)
+    point = _back(as_of, days + (SLACK if worked else 0))
+    for span in worked:
+        point = counted(point, span.amount, span.unit, calendar, before=True).at
+    return _back(point, 0).date()
+
+
+def _back(point: datetime, days: int) -> datetime:
+    """So many days before a moment, or the first one that is counted with."""
+    return point - timedelta(days=days) if (point - BEGINS).days > days else BEGINS
 
 
 def _days(span: Span | None, *, rolls: bool) -> int:
     """More natural days than a span lasts, whatever the calendar."""
-    if span is None:
+    if span is None or is_worked(span):
         return 1
     length = {
         "seconds": 0.1,
@@ -158,7 +147,6 @@ def _days(span: Span | None, *, rolls: bool) -> int:
     }
     closures = SLACK if rolls or span.unit not in length else 0
     return int(span.amount * length.get(span.unit, 2)) + closures + 2
->>>>>>> engine-speed
 
 
 class Gathered(NamedTuple):

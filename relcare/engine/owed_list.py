@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from relcare.engine import dialect as sql
 from relcare.engine.answering import answering, branch_facts, person, role_facts, want_people
+from relcare.engine.binding import binds
 from relcare.engine.conditions import Column
 from relcare.engine.days import end_of
 from relcare.engine.decisions import unknown
@@ -25,9 +26,11 @@ from relcare.timing.calendars import Calendar
 LIST = "owed list"
 ABOUT = {"name": "name", "tier": "tier", "stage": "stage", "channel": "preferred_channel"}
 CUSTOMER = "customer"
+SORTED = "customer."  # what rows are sorted by beside their columns
+FIRST_IF_SO = ("breach", "supervisor")  # keys that are yes or no: yes stands first
 COLUMNS = (
     "act_by", "due_at", "status", "days_left", "subject", "subject_id", "customer_id", "name", "tier", "stage", "rule_id", "action",
-    "owner", "channel", "clause", "provisional", "because",
+    "owner", "channel", "clause", "provisional", "because", "regime", "binds",
 )  # fmt: skip
 
 
@@ -40,6 +43,7 @@ class Filters(NamedTuple):
     rule: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
     stage: tuple[str, ...] = ()
+    regime: tuple[str, ...] = ()
 
 
 def about_facts(vocabulary: Vocabulary, subject: str, roles: Iterable[str]) -> dict[str, list[str]]:
@@ -60,8 +64,8 @@ def about_facts(vocabulary: Vocabulary, subject: str, roles: Iterable[str]) -> d
 class OwedList:
     """Makes the table of rows. First `want`, then `Owing.settle` for each subject with `wanted`, then `make`."""
 
-    def __init__(self, owing: Owing, language: str, filters: Filters) -> None:
-        self.owing, self.language, self.filters = owing, language, filters
+    def __init__(self, owing: Owing, language: str, filters: Filters, order: Iterable[SortKey] = ()) -> None:
+        self.owing, self.language, self.filters, self.order = owing, language, filters, tuple(order)
         self.engine = owing.engine
         self.vocabulary = owing.vocabulary
         self.about: dict[str, dict[str, list[str]]] = {}
@@ -72,6 +76,10 @@ class OwedList:
             told = (role for rule in owed.rules.values() for role in (rule.by, *(level.tell for level in rule.levels)))
             roles = dict.fromkeys(told)
             about = about_facts(self.vocabulary, subject, roles)
+            for key in self.order:
+                if key.fact:
+                    full = key.fact if subject == CUSTOMER else f"{CUSTOMER}.{key.fact}"
+                    about[key.column] = [full] if self.vocabulary.fact(subject, full) is not None else []
             self.about[subject] = about
             table = self.vocabulary.table_of(subject)
             if table is not None and table.name in self.engine.plan.book.sources:
@@ -82,8 +90,8 @@ class OwedList:
         """The facts that rows of a subject name."""
         return list(dict.fromkeys(name for names in self.about.get(subject, {}).values() for name in names))
 
-    def make(self, order: Iterable[SortKey], *, filtered: bool = True) -> int:
-        """Make the table `owed list`, numbered by `place` in the order of `order`; how many rows it has.
+    def make(self, *, filtered: bool = True) -> int:
+        """Make the table `owed list`, numbered by `place` in the list's order; how many rows it has.
 
         Where it is not `filtered` it has all rows, whatever the filters say.
         """
@@ -101,7 +109,7 @@ class OwedList:
         where = self._where() if filtered else ""
         self.engine.session.run(
             f"CREATE OR REPLACE TEMP TABLE {sql.name(LIST)} AS\n-- a row is one row of the list; place: where it stands\n"
-            f"SELECT *, row_number() OVER (ORDER BY {self._order(order)}) AS place FROM (\n  {owned}\n){where}"
+            f"SELECT *, row_number() OVER (ORDER BY {self._order()}) AS place, {self._binds()} AS binds FROM (\n  {owned}\n) AS own{where}"
         )
         return int(self.engine.session.rows(f"SELECT count(*) FROM {sql.name(LIST)}")[0][0])
 
@@ -110,8 +118,13 @@ class OwedList:
         about, columns = self.about[owed.subject], owed.relation.columns if owed.relation is not None else {}
         base = f"{owed.base} AS own ON own.{sql.name(owed.relation.key if owed.relation else '')} = o.key"
         wanted = {
-            title: self._told(columns, names, title) for title, names in about.items() if not title.startswith("by ")
+            title: self._told(columns, names, title)
+            for title, names in about.items()
+            if not title.startswith(("by ", SORTED))
         }
+        for key in self.order:
+            if key.fact:
+                wanted[sql.name(key.column)] = self._sorted_by(columns, about[key.column])
         by_role: dict[str, list[int]] = {}
         for number, rule in owed.rules.items():
             by_role.setdefault(rule.by, []).append(number)
@@ -166,7 +179,12 @@ class OwedList:
 
     def _only(self, owed: Owed) -> str:
         """What is kept for other rules alone is not listed."""
-        numbers = [str(n) for n, rule in owed.rules.items() if not self.filters.rule or rule.id in self.filters.rule]
+        filters = self.filters
+        numbers = [
+            str(n)
+            for n, rule in owed.rules.items()
+            if (not filters.rule or rule.id in filters.rule) and (not filters.regime or rule.regime in filters.regime)
+        ]
         only = f" AND o.rule IN ({', '.join(numbers) or 'NULL'})" if len(numbers) < len(owed.rules) else ""
         only += self.owing.since("o.opens")
         return only if self.owing.every else f"{only} AND o.open{self.owing.until('o.due')}"
@@ -259,25 +277,57 @@ class OwedList:
                 conditions.append(f"{title} IN ({', '.join(map(sql.text, values))})")
         return f"\nWHERE {' AND '.join(conditions)}" if conditions else ""
 
-    def _order(self, order: Iterable[SortKey]) -> str:
-        """The order of the list: the keys asked for, last the ids. What has no date stands first: it may be late."""
+    def _sorted_by(self, columns: Mapping[str, Column], names: list[str]) -> str:
+        """What a fact of the customer gives a row to be sorted by: NULL where it has none, or it is not known."""
+        column = next((columns[name] for name in names if name in columns and columns[name].supplied), None)
+        if column is None:
+            return "NULL"
+        if column.type not in ("code", "text", "id") or column.absent == "FALSE":
+            return column.value
+        return f"CASE WHEN {column.absent} THEN '' ELSE {column.value} END"  # who has no class is behind those who have
+
+    def _binds(self) -> str:
+        """Whether the row's clock is the one that binds, as an expression over the list; NULL where it asks alone."""
+        owing = self.owing.owed
+        rules = {n: rule for owed in owing.values() for n, rule in owed.rules.items()}
+        tables = [(owed.subject, table) for owed in owing.values() for table in owed.tables]
+        return binds(tables, rules, "own", self._supervisors())
+
+    def _supervisors(self) -> list[str]:
+        return [name for name, regime in self.engine.rulebook.regimes.items() if regime.supervisor]
+
+    def _order(self) -> str:
+        """The order of the list: its keys, last the ids. What has no date stands first: it may be late; so does what is
+        undetermined where values are ranked.
+        """
+        supervisors = self._supervisors()
+        rules = {n: rule for owed in self.owing.owed.values() for n, rule in owed.rules.items()}
+        first = ", ".join(str(n) for n, rule in rules.items() if rule.regime in supervisors)
         written = {
             "act_by": "act_by",
             "due_at": "due",
             "days_left": "due",
             "breach": "status = 'overdue'",
+            "supervisor": f"rule IN ({first})" if first else "FALSE",
+            "regime": _case({n: rule.regime for n, rule in rules.items()}),
             "rule_id": "rule",
             "action": "rule",
             "clause": "rule",
         }
         keys = []
-        for key in order:
-            column = written.get(key.column, key.column)
+        for key in self.order:
+            column = sql.name(key.column) if key.fact else written.get(key.column, key.column)
             if key.ranking:
-                cases = " ".join(f"WHEN {sql.text(code)} THEN {i}" for i, code in enumerate(key.ranking))
-                column = f"CASE {column} {cases} ELSE {len(key.ranking)} END"
-            descending = key.descending != (key.column == "breach")
-            keys.append(f"{column} {'DESC NULLS LAST' if descending else 'ASC NULLS FIRST'}")
+                doubt = (
+                    ""
+                    if "undetermined" in key.ranking
+                    else f"WHEN {column} = 'undetermined' OR {column} IS NULL THEN -1 "
+                )
+                cases = " ".join(f"WHEN {column} = {sql.text(code)} THEN {i}" for i, code in enumerate(key.ranking))
+                column = f"CASE {doubt}{cases} ELSE {len(key.ranking)} END"
+            descending = key.descending != (key.column in FIRST_IF_SO)
+            nulls = "FIRST" if key.fact or not descending else "LAST"
+            keys.append(f"{column} {'DESC' if descending else 'ASC'} NULLS {nulls}")
         return ", ".join([*keys, "subject", "subject_id", "rule", "due", "opens"])
 
     def items(self, columns: Iterable[str]) -> tuple[Item, ...]:
@@ -328,6 +378,8 @@ class OwedList:
                 return Item(f"coalesce(actions, {_case({n: r.label.in_(self.language) for n, r in rules.items()})})")
             case "clause":
                 return Item(f"coalesce(clauses, {_case({n: ' '.join(r.cites) for n, r in rules.items()})})", risky="")
+            case "regime":
+                return Item(_case({n: rule.regime for n, rule in rules.items() if rule.regime}), risky="")
             case "provisional":
                 return Item("CASE WHEN provisional THEN 'yes' END", risky="")
             case "occurrence":

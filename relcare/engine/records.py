@@ -50,11 +50,7 @@ class Records:
                 plan.want(rule.subject, [link.here])
             extra = plan.extra.setdefault(part.table, {})
             extra.update(dict.fromkeys(n for n in needed if n in source.supplied))
-<<<<<<< HEAD
-            since = None if self._every else self._oldest(rule)
-=======
-            since = None if self._every or awaited else oldest(rule, self._calendar_of(rule.calendar), self._as_of)
->>>>>>> engine-speed
+            since = None if self._every or awaited else self._oldest(rule)
             self._rows.setdefault((part.table, kind.where, since is None), []).append((kind.codes, since))
             if table.fields[table.dated_by].type == "moment":
                 plan.precise.setdefault(part.table, set()).add(table.dated_by)

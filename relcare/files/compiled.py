@@ -24,6 +24,7 @@ from relcare.rulebook import (
     obligations,
     ordering,
     phrases,
+    regimes,
     values,
     vocabulary,
 )
@@ -43,7 +44,7 @@ TYPES: tuple[type[Any], ...] = (
     obligations.Level,
     obligations.Cause, obligations.ObligationExample, obligations.Obligation, ordering.SortKey, ordering.Order,
     calendars.Festival, calendars.Calendar, vocabulary.Correction, controls.Control, measures.BetweenMeasure,
-    phrases.Texts, phrases.Avoided, phrases.Script, phrases.Wording,
+    phrases.Texts, phrases.Avoided, phrases.Script, phrases.Wording, regimes.Regime, regimes.Step,
 )  # fmt: skip
 TEXTUAL: dict[str, Any] = {
     "date": date.fromisoformat,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from relcare.rulebook.obligations import Obligation
     from relcare.rulebook.ordering import Order
     from relcare.rulebook.phrases import Script, Wording
+    from relcare.rulebook.regimes import Regime, Step
     from relcare.timing.calendars import Calendar
 
 
@@ -143,7 +144,7 @@ class Rulebook:
     `decisions` are in topological order: each stands after those that its facts need, whatever their subject. `obligations`
     are versions of rules in the order of the files, but each after all versions of the rule whose end starts it. `orders`
     are sorted by their first day. `controls` are versions, in the order of the files,
-    and so are the phrases: `scripts` and `wordings`.
+    and so are the phrases: `scripts` and `wordings`. `regimes` and `steps` are the register of whose rules they are.
     `hash` is the SHA-256 of the files' bytes, in the order of their names.
     """
 
@@ -157,6 +158,8 @@ class Rulebook:
     controls: tuple[Control, ...] = ()
     scripts: tuple[Script, ...] = ()
     wordings: tuple[Wording, ...] = ()
+    regimes: dict[str, Regime] = field(default_factory=dict)
+    steps: dict[str, Step] = field(default_factory=dict)
 
     def decision(self, subject: str, name: str) -> Decision | None:
         """The decision `name` of `subject`."""

@@ -14,6 +14,7 @@ from relcare.rulebook.decode_conditions import TIMED, ConditionReader, Scope
 from relcare.rulebook.decode_evidence import EvidenceReader
 from relcare.rulebook.decode_measures import read_subject
 from relcare.rulebook.decode_points import PointReader, spot_of
+from relcare.rulebook.decode_regimes import RegimeReader
 from relcare.rulebook.decode_rules import (
     only_no,
     overlap,
@@ -39,11 +40,11 @@ from relcare.rulebook.words import GIVES, find_in
 from relcare.timing.calendars import Calendar
 
 CAUSE_KEYS = ("label", "when")
-OBLIGATION_KEYS = ("kind", "for", "label", "dated by", "approved", "ceases when", "limits", "rules")
+OBLIGATION_KEYS = ("kind", "for", "label", "dated by", "approved", "ceases when", "limits", "regime", "rules")
 RULE_KEYS = (
     "id", "label", "cites", "from", "until", "when", "judged", "if missing", "if not supplied", "starts", "within", "every",
     "due", "once per", "opens", "rolls", "warns", "pauses", "lapses", "done when", "by", "channel", "calendar", "examples",
-    "corrects",
+    "corrects", "regime", "step",
 )  # fmt: skip
 CHANNEL = ("customer", "preferred_channel")  # whose codes have the labels of channels
 WHEN = Field("due", "moment", Label("due", "due"))
@@ -70,6 +71,7 @@ class _Document(NamedTuple):
     approved: Approval | None
     dated_by: str
     ceases: tuple[Cause, ...]
+    regime: str
 
 
 class ObligationReader:
@@ -81,13 +83,14 @@ class ObligationReader:
 
     def __init__(
         self, reader: Reader, vocabulary: Vocabulary, limits: Limits, calendars: Named[str, Calendar],
-        taken: Named[str, str],
+        taken: Named[str, str], regimes: RegimeReader,
     ) -> None:  # fmt: skip
         self._reader = reader
         self._vocabulary = vocabulary
         self._limits = limits
         self._calendars = calendars
         self._taken = taken
+        self._regimes = regimes
         self._channels = known_channels(vocabulary)
         self.owed: list[Owed] = []
         self.broken: set[str] = set()
@@ -119,6 +122,7 @@ class ObligationReader:
             read_approval(reader, found.get("approved")),
             self._dated_by(found.get("dated by"), subject),
             causes or (),
+            self._regimes.regime(found.get("regime")),
         )
         whole = not any(problem.severity == "error" for problem in reader.problems[before:])
         whole = whole and causes is not None and bool(shared.dated_by or "dated by" not in found)
@@ -185,6 +189,8 @@ class ObligationReader:
         by = read_role(reader, reader.need(found, "by", owner, what), self._vocabulary)
         channel = self._channel(found.get("channel"))
         corrects = reader.correction(found.get("corrects"))
+        regime = self._regimes.regime(found.get("regime")) if "regime" in found else shared.regime
+        step = self._regimes.step(found.get("step"))
         items = reader.items(found.get("examples"), "examples")
         examples = [example for item in items if (example := self._example(item, shared.scope)) is not None]
         if any(problem.severity == "error" for problem in reader.problems[before:]):
@@ -195,7 +201,7 @@ class ObligationReader:
             name.text, shared.subject, label, cites, dates[0], dates[1], clock.starts, clock.due, done, when, at_start,
             clock.every, clock.opens, clock.warns, clock.pauses, clock.lapses, by, channel, calendar,
             shared.dated_by, shared.ceases, shared.approved, missing, not_supplied, tuple(examples), name.place, corrects,
-            clock.levels, calendar_by,
+            clock.levels, calendar_by, regime, step,
         )  # fmt: skip
         self._has_hours(rule, found.get("calendar"))
         return Owed(rule, node, clock.after)

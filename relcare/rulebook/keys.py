@@ -30,6 +30,7 @@ KEYS = {
     "also": "别名", "as": "称为", "counts when": "计入条件", "rule": "规则字段", "why": "原因", "week": "工作周",
     "known": "已知期间", "closed every year": "每年休息", "closes": "下班时间", "holidays": "假日", "festivals": "节日",
     "name": "名称", "announced": "公布日", "closed": "休息", "open": "上班", "days": "日期", "to": "至", "orders": "排序",
+    "regime": "口径", "regimes": "口径清单", "step": "办理环节", "steps": "环节清单", "supervisor": "监管",
     "edition": "版本", "house practice": "本行惯例|内部惯例", "base": "基于", "make-up days": "调休上班", "hours": "营业时间",
     "other hours": "特殊营业时间|特殊时间", "time zone": "时区",
     # controls, corrections, test files
@@ -54,7 +55,7 @@ KEYS_THERE = {
 # Words that stand alone, by where they can stand.
 KIND_WORDS = {
     "norm": "规范", "table": "数据表", "facts": "指标", "limits": "限值", "decision": "判定|决策", "obligation": "义务|应办事项", "control": "禁止事项|控制", "phrase": "话术",
-    "calendar": "日历", "order": "排序",
+    "calendar": "日历", "order": "排序", "regime": "口径",
 }  # fmt: skip
 CHOICE_WORDS = {"first that matches": "首条匹配|首个匹配", "exactly one": "有且仅有一条"}
 NO_WORDS = {"no": "否"}

@@ -17,6 +17,7 @@ from relcare.rulebook.decode_measures import MeasureReader
 from relcare.rulebook.decode_obligations import ObligationReader
 from relcare.rulebook.decode_order import decode_order
 from relcare.rulebook.decode_phrases import PhraseReader
+from relcare.rulebook.decode_regimes import RegimeReader
 from relcare.rulebook.decode_rules import own_fact
 from relcare.rulebook.decode_vocabulary import check_references, decode_norm, decode_table
 from relcare.rulebook.keys import KIND_WORDS, entry, in_zh, meant
@@ -31,7 +32,9 @@ from relcare.rulebook.suggest import did_you_mean, nearest
 from relcare.rulebook.vocabulary import Clause, Fact, Table, Vocabulary
 
 LIMITS_KEYS = ("kind", "limits")
-KINDS = ("norm", "table", "facts", "limits", "decision", "obligation", "control", "phrase", "calendar", "order")
+KINDS = (
+    "norm", "table", "facts", "limits", "decision", "obligation", "control", "phrase", "calendar", "order", "regime",
+)  # fmt: skip
 
 Name = tuple[str, str]  # subject, fact
 
@@ -79,7 +82,10 @@ def load(
     for draft in decisions.drafts:
         decisions.complete(draft)
     taken_ids = {rule_id: draft.name.text for rule_id, draft in decisions.ids.items()}
-    obligations = ObligationReader(reader, vocabulary, limits, calendars, taken_ids)
+    regimes = RegimeReader(reader)
+    for document in documents["regime"]:
+        regimes.decode(document)
+    obligations = ObligationReader(reader, vocabulary, limits, calendars, taken_ids, regimes)
     for document in documents["obligation"]:
         obligations.decode(document)
     taken_by_rules = frozenset([*taken_ids, *obligations.broken, *(owed.rule.id for owed in obligations.owed)])
@@ -88,12 +94,14 @@ def load(
         controls.decode(document)
     orders: dict[date, tuple[Order, Node]] = {}
     for document in documents["order"]:
-        decode_order(reader, document, orders)
+        decode_order(reader, document, orders, vocabulary)
     typed = limits.typed()
     rulebook = replace(
         _Assembly(reader, vocabulary, typed, decisions.drafts).rulebook(hash),
         calendars=calendars,
         orders=tuple(orders[day][0] for day in sorted(orders)),
+        regimes=regimes.regimes,
+        steps=regimes.steps,
     )
     owed = Chains(reader, rulebook, obligations, taken_ids).settled()
     rulebook = replace(rulebook, obligations=owed, controls=controls.settled(typed))

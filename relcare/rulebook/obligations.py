@@ -182,7 +182,8 @@ class Obligation:
     date the beginning of the evidence's window, else the beginning of time. `warns` is counted back from `act_by`; None: the
     day of `act_by`, or the first of the `levels` before the deadline. `by` is a role. `channel` is "" for the customer's
     preferred one. `calendar` is "" for the book's; `calendar_by` is the fact of the subject whose code names the calendar, ""
-    where that is `calendar`.
+    where that is `calendar`. `regime` is the register's name of whose rule it is, `step` that of what other rules
+    ask for as well; "" for none.
     """
 
     id: str
@@ -214,6 +215,8 @@ class Obligation:
     corrects: Correction | None = None
     levels: tuple[Level, ...] = ()
     calendar_by: str = ""
+    regime: str = ""
+    step: str = ""
 
     def in_force(self, day: date) -> bool:
         """Whether this version is in force on `day`: from `start` on, until the day before `until`."""

@@ -41,7 +41,7 @@ def owings(
 ) -> list[Owing]:  # fmt: skip
     """What each rule owes a subject, or why nothing; the rules in their order, each once.
 
-    With `only` of that rule, and of those before it whose end it hangs on.
+    With `only` of that rule, those that ask for the same step, and those before them whose end they hang on.
     """
     rows = KeptRows(book)
     then = as_it_was(who, rows, context)
@@ -85,7 +85,7 @@ def _at(context: Context, moment: datetime) -> Context:
 def reckoned(who: Someone, scene: Scene, only: str = "") -> list[Owing]:
     """What each rule owes `who`, or why nothing; the rules in their order, each once.
 
-    With `only` of that rule, and of those before it whose end it hangs on.
+    With `only` of that rule, those that ask for the same step, and those before them whose end they hang on.
     """
     found: dict[str, Owing] = {}
     ends: dict[str, list[Occurrence]] = {}
@@ -168,9 +168,10 @@ def _ended(one: Occurrence) -> datetime | None:
 
 
 def _chain(rulebook: Rulebook, rule_id: str) -> set[str]:
-    """A rule and those whose end starts it, and so on."""
+    """A rule and those that ask for the same step, with those whose end starts them, and so on."""
     found: set[str] = set()
-    wanted = {rule_id}
+    steps = {(rule.subject, rule.step) for rule in rulebook.versions(rule_id) if rule.step}
+    wanted = {rule_id} | {rule.id for rule in rulebook.obligations if (rule.subject, rule.step) in steps}
     while wanted:
         found |= wanted
         wanted = {rule.starts.rule for each in wanted for rule in rulebook.versions(each) if rule.starts.rule} - found

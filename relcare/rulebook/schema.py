@@ -20,6 +20,7 @@ from relcare.rulebook import decode_measures as measures
 from relcare.rulebook import decode_obligations as obligations
 from relcare.rulebook import decode_order as order
 from relcare.rulebook import decode_phrases as phrases
+from relcare.rulebook import decode_regimes as regimes
 from relcare.rulebook import decode_vocabulary as tables
 from relcare.rulebook.controls import SEVERITIES
 from relcare.rulebook.decisions import Rulebook
@@ -74,7 +75,7 @@ class _Schema:
         """The schema of a document of any kind."""
         kinds = {
             "norm": self._norm(), "table": self._table(), "limits": self._limits(), "calendar": self._calendar(),
-            "order": self._order(),
+            "order": self._order(), "regime": self._regime(),
         }  # fmt: skip
         cases = [_case("kind", written([kind], keys.KIND_WORDS), {"$ref": ref}) for kind, ref in kinds.items()]
         about = {
@@ -191,6 +192,12 @@ class _Schema:
         )
         return self._mapping("an order", order.ORDER_KEYS, orders={"type": "array", "items": period})
 
+    def _regime(self) -> str:
+        house = choice([*written(keys.YES_NO_WORDS, keys.YES_NO_WORDS), True, False])
+        regime = self._ref("a regime", regimes.REGIME_KEYS, label=LABEL, supervisor=house)
+        step = self._ref("a step", regimes.STEP_KEYS, label=LABEL)
+        return self._mapping("a register of regimes", regimes.REGISTER_KEYS, regimes=_each(regime), steps=_each(step))
+
     def _approval(self) -> Schema:
         return self._ref("an approval", decode_rules.APPROVAL_KEYS, by=SCALAR, on=DAY, document=SCALAR)
 
@@ -278,6 +285,8 @@ class _Schema:
         level = self._ref(
             "a level", decode_levels.LEVEL_KEYS, at=pattern_of(LEVELS[:3], "[1-9][0-9]? ?%"), tell=self._roles()
         )
+        regime = choice(self._rulebook.regimes) if self._rulebook.regimes else TEXT
+        step = choice(self._rulebook.steps) if self._rulebook.steps else TEXT
         rule = self._ref(
             f"a rule of an obligation of {subject}", obligations.RULE_KEYS, id=SCALAR, label=LABEL, cites=self._cites,
             until=DAY, when=condition, judged=choice(written(["at start"], keys.JUDGED_WORDS)), if_missing=self._no(),
@@ -286,12 +295,13 @@ class _Schema:
             warns=any_of(pattern_of(WARNS), {"type": "array", "items": level, "minItems": 1}), pauses=one_or_more(any_of(choice(self._pauses()), TEXT)), lapses=pattern_of(LAPSES),
             done_when=self._done(subject, days), by=self._roles(), channel=any_of(choice(self._channels()), TEXT),
             calendar=choice(self._rulebook.calendars) if self._rulebook.calendars else TEXT,
-            examples=self._examples(subject, gives), corrects=self._correction(), **{"from": DAY},
+            examples=self._examples(subject, gives), corrects=self._correction(), regime=regime, step=step,
+            **{"from": DAY},
         )  # fmt: skip
         return self._mapping(
             f"a document of obligations of {subject}", obligations.OBLIGATION_KEYS, label=LABEL,
             dated_by=any_of(choice(days), TEXT), approved=self._approval(), ceases_when={"type": "array", "items": cause},
-            limits=self._periods(), rules={"type": "array", "items": rule},
+            limits=self._periods(), regime=regime, rules={"type": "array", "items": rule},
         )  # fmt: skip
 
     def _control(self, subject: str) -> str:

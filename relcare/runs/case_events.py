@@ -9,6 +9,7 @@ from datetime import datetime
 from relcare.rulebook.obligations import FactDone, RowsDone
 from relcare.rulebook.occurrences import Interval, Lines, Occurrence, when
 from relcare.rulebook.reckon import rows_by
+from relcare.rulebook.reckon_binding import open_for
 from relcare.rulebook.reckon_evidence import KeptRows
 from relcare.rulebook.reckon_rows import Row
 from relcare.rulebook.values import FactValue, Value
@@ -202,6 +203,9 @@ class CaseEvents(ObligationTelling):
         if one.done is not None:
             return [self._word("done", self._done(one))]
         told = self._standing(one)
+        asking = open_for(one.rule.step, self._every, self._as_of, self._context.rulebook)
+        if len(asking) > 1 and asking[0] is one:
+            told.append(self._say("part binds"))
         if one.is_open(self._as_of):
             told.append(days_words(one, self._as_of, self._language))
             if (

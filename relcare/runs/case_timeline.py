@@ -93,7 +93,7 @@ def timeline(opened: Opened, request: Request, table: Table, wanted: str) -> Res
         owners = _owners(found, wanted)
         occurrences = [one for owing in owed for one in owing.occurrences if not one.was_owed]
         then = as_it_was(who, kept, context)
-        telling = CaseEvents(who, context, opened.language, calendar, then, opened.book.settings.go_live)
+        telling = CaseEvents(who, context, opened.language, calendar, then, opened.book.settings.go_live, occurrences)
         events = telling.of(kept, occurrences)
         problems = list(found.problems)
         notes = _notes(about, opened, words)

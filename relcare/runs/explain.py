@@ -197,7 +197,8 @@ def _tell_obligations(
     calendar = book.settings.calendar.applied(rulebook.calendars)
     found = owings(who, kept, context, calendar, rule, year=bool(rule))
     then = as_it_was(who, kept, context)
-    telling = ObligationTelling(who, context, language, calendar, then, book.settings.go_live)
+    every = [one for owing in found for one in owing.occurrences]
+    telling = ObligationTelling(who, context, language, calendar, then, book.settings.go_live, every)
     for owing in by_urgency(found, context.as_of):
         if rule in {"", owing.rule.id}:
             headlines = telling.headlines(owing, whole=bool(rule))

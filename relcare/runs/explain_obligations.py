@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from relcare.rulebook.conditions import WORKING_TIME_UNITS
@@ -11,6 +11,7 @@ from relcare.rulebook.obligations import FactDone, Obligation, RowsDone
 from relcare.rulebook.occurrences import NO_TIME, NotOwed, Occurrence, Owing, Piece, Stop
 from relcare.rulebook.owed_wording import piece_words, span_text
 from relcare.rulebook.reckon import Subject
+from relcare.rulebook.reckon_binding import open_for
 from relcare.rulebook.reckon_rows import Context
 from relcare.rulebook.reckon_starts import is_worked
 from relcare.runs.approved import Answered, corrected_limits
@@ -58,15 +59,17 @@ def _seconds(at: datetime) -> float:
 class ObligationTelling(Telling):
     """What is owed to one subject, told in one language.
 
-    `then` gives the subject as it was at an earlier moment; `go_live` is the book's first day that is listed.
+    `then` gives the subject as it was at an earlier moment; `go_live` is the book's first day that is listed; `every` is all
+    that is owed to it, of which one clock can bind before another.
     """
 
     def __init__(
         self, who: Subject, context: Context, language: str, calendar: Calendar,
-        then: Callable[[datetime], Subject | None], go_live: date | None = None,
+        then: Callable[[datetime], Subject | None], go_live: date | None = None, every: Collection[Occurrence] = (),
     ) -> None:  # fmt: skip
         super().__init__(who, context, language)
         self._calendar, self._then, self._go_live, self._as_of = calendar, then, go_live, context.as_of
+        self._every = every
 
     def headlines(self, owing: Owing, *, whole: bool) -> list[str]:
         """A sentence for the last occurrence that is owed, and for earlier ones that are open.
@@ -223,7 +226,7 @@ class ObligationTelling(Telling):
         yield row_of(**head, part="status", test=self.brief(one), fact=label, value=due_words(one), rule_place=place)
         if not whole:
             return
-        for part, cells in self._parts(one):
+        for part, cells in (*self._parts(one), *self._rests_on(one)):
             yield row_of(**head, part=part, **{"rule_place": place, **cells})
         if one.verdict is not None:
             yield from self._when(head, one.verdict, one.judged, rule)
@@ -239,6 +242,45 @@ class ObligationTelling(Telling):
         who = self._then(judged) if judged is not None else None
         for cells in self.tests(verdict, rule.place, (judged or self._as_of).date(), who):
             yield row_of(**head, part="when", **cells)
+
+    def _rests_on(self, one: Occurrence) -> Iterator[tuple[str, Cells]]:
+        """The version that it is judged by, whose rule it is, and of several clocks for one step the one that binds."""
+        rule, rulebook = one.rule, self._context.rulebook
+        until = (rule.until - DAY).isoformat() if rule.until is not None else self._say("no end")
+        told = [self._chosen_by(one)]
+        regime = rulebook.regimes.get(rule.regime)
+        told += [regime.label.in_(self._language)] if regime is not None else []
+        clauses = [rulebook.vocabulary.clauses[cited] for cited in rule.cites if cited in rulebook.vocabulary.clauses]
+        for clause in clauses:
+            edition = clause.edition.in_(self._language) if clause.edition is not None else ""
+            told.append(
+                self._say("edition", clause.norm.in_(self._language), edition)
+                if edition
+                else clause.norm.in_(self._language)
+            )
+        words = self._say("also").join(dict.fromkeys(part for part in told if part))
+        yield "version", self._cells("version", f"{rule.start} – {until}", words)
+        asking = open_for(rule.step, self._every, self._as_of, rulebook)
+        if len(asking) > 1 and any(other is one for other in asking):
+            step = rulebook.steps[rule.step].label.in_(self._language)
+            listed = self._say("joint").join(f"{other.rule.id} {due_words(other)}" for other in asking)
+            yield (
+                "binds",
+                self._cells(
+                    "binds", self._common["yes" if asking[0] is one else "no"], self._say("step", step, listed)
+                ),
+            )
+
+    def _chosen_by(self, one: Occurrence) -> str:
+        """The day on which the version had to be in force: that of `dated by`, else that of the start or the opening."""
+        if one.rule.dated_by:
+            value = self._who.fact(one.rule.dated_by)
+            return self._say(
+                "in force",
+                f"{self.fact(one.rule.dated_by).label.in_(self._language)} {self.value(one.rule.dated_by, value)}",
+            )
+        point = one.start.first if one.start is not None and one.origin.kind not in {"ahead", "festival"} else one.opens
+        return "" if point == NO_TIME else self._say("in force", point.date())
 
     def _parts(self, one: Occurrence) -> Iterator[tuple[str, Cells]]:
         yield from self._start(one)

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 TITLES = {
     "en": ("Act by", "Due", "Status", "Days left", "Subject", "Subject ID", "Customer ID", "Name", "Tier", "Stage", "Rule", "Action",
-           "Owner", "Channel", "Clause", "Provisional", "Because"),
+           "Owner", "Channel", "Clause", "Provisional", "Because", "Regime", "Binds"),
     "zh": ("最晚办理", "期限", "状态", "剩余天数", "对象", "对象编号", "客户编号", "姓名", "层级", "阶段", "规则", "应办事项",
-           "负责人", "渠道", "条款", "推定", "依据"),
+           "负责人", "渠道", "条款", "推定", "依据", "口径", "是否为准"),
 }  # fmt: skip
 FURTHER = {  # columns that a list has where they are asked for
     "en": {"level": "Level", "tell": "Tell", "levels": "Levels", "occurrence": "Occurrence"},
@@ -60,6 +60,7 @@ class Asked:
     rules: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     every: bool = False
+    regimes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -110,14 +111,23 @@ def rules_asked(opened: Opened, asked: Asked) -> list[Obligation]:
     for wanted in asked.rules:
         if wanted not in ids:
             raise WrongRequestError(f"--rule: there is no rule {wanted!r} with a time limit: {_advice(wanted, ids)}")
+    regimes = opened.rulebook.regimes
+    for regime in asked.regimes:
+        if regime not in regimes:
+            raise WrongRequestError(f"--regime: there is no regime {regime!r}: {_advice(regime, dict(regimes))}")
     for status in asked.statuses:
         if status not in STATUSES:
             raise WrongRequestError(f"--status: there is no status {status!r}: {_advice(status, STATUSES)}")
     chosen = {
         rule.id
         for rule in every
-        if (not asked.subjects or rule.subject in asked.subjects) and (not asked.rules or rule.id in asked.rules)
+        if (not asked.subjects or rule.subject in asked.subjects)
+        and (not asked.rules or rule.id in asked.rules)
+        and (not asked.regimes or rule.regime in asked.regimes)
     }
+    # which clock binds hangs on all that ask for the same step
+    steps = {(rule.subject, rule.step) for rule in every if rule.id in chosen and rule.step}
+    chosen |= {rule.id for rule in every if (rule.subject, rule.step) in steps}
     before = True
     while before:
         sources = {rule.starts.rule for rule in every if rule.id in chosen and rule.starts.rule}
@@ -155,10 +165,10 @@ def lists(
         owing.want(rules)
         filters = Filters(
             request.filters.get("owner", ()), request.filters.get("branch", ()), request.filters.get("tier", ()), asked.rules, statuses,
-            request.filters.get("stage", ()),
+            request.filters.get("stage", ()), asked.regimes,
         )  # fmt: skip
         _check_tier(opened, filters)
-        listed = OwedList(owing, opened.language, filters)
+        listed = OwedList(owing, opened.language, filters, order_of(opened))
         further = {}
         for subject, names in facts.items():
             owing.owed.setdefault(subject, Owed(subject, {}))
@@ -171,7 +181,7 @@ def lists(
         for subject in sorted(owing.owed, key=lambda name: name != "customer"):
             if owing.owed[subject].rules or subject in further:
                 owing.settle(subject, [*listed.wanted(subject), *further.get(subject, ())])
-        count = listed.make(order_of(opened), filtered=not facts)
+        count = listed.make(filtered=not facts)
         return Lists(
             opened, engine, owing, listed, count, [*opened.problems, *scan_problems(engine, opened), *_absent(opened)]
         )
@@ -229,6 +239,10 @@ def columns_of(opened: Opened, keys: tuple[str, ...] = COLUMNS) -> dict[str, Col
             kind, labels = "code", SUBJECTS if language == "zh" else {}
         elif key == "channel" and "preferred_channel" in facts:
             kind, labels = "code", {code.key: code.label.in_(language) for code in facts["preferred_channel"].codes}
+        elif key == "regime":
+            kind, labels = "code", {r.name: r.label.in_(language) for r in opened.rulebook.regimes.values()}
+        elif key == "binds":
+            kind, labels = "code", {"yes": "是", "no": "否"} if language == "zh" else {}
         elif key in ("days_left", "count", "level"):
             kind = "number"
         elif key == "levels":

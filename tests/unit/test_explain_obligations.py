@@ -72,6 +72,7 @@ def test_a_clock_is_told_with_every_day_on_its_way(tell):
         ("at risk", "at risk", "2026-10-12", "1 working day ahead", ""),
         ("done", "done", "2026-10-12 09:00", "Told at", "complaints.csv:2"),
         ("done", "missing", "", "Confirmed at", ""),
+        ("version", "version", "2025-01-01 – …", "in force on 2026-09-30", ""),
     ]
 
 
