@@ -98,13 +98,7 @@ def oldest(rule: Obligation, calendar: Calendar, as_of: datetime) -> date | None
         opened = [stretch.opens for stretch in stretches(rule, calendar, as_of)]
         return min(opened).date() if opened else as_of.date()
     spans = (rule.due.span, rule.lapses.after)
-    if (
-        rule.starts.kind != "fact"
-        or rule.starts.rule
-        or rule.opens is not None
-        or None in spans
-        or rule.pauses is not None
-    ):
+    if rule.starts.kind != "fact" or rule.starts.rule or rule.opens is not None or None in spans or rule.can_move:
         return None
     days = 0
     for span in spans:

@@ -16,6 +16,7 @@ from relcare.engine.evidence import (
     found_select,
     kinds_of,
 )
+from relcare.engine.extensions import RECORDED, Extensions
 from relcare.engine.needs import (
     asked,
     can_be_silent,
@@ -77,6 +78,11 @@ class Owed:
     undated: dict[Label, None] = field(default_factory=dict)  # what was then taken as it stands at the as-of
 
     @property
+    def extended(self) -> bool:
+        """Whether deadlines can be extended: the tables then have the columns that tell of it."""
+        return any(rule.extends is not None for rule in self.rules.values())
+
+    @property
     def parts(self) -> int:
         """How many pieces of evidence a rule has at the most."""
         return max((len(parts_of(rule.done)) for rule in self.rules.values()), default=1)
@@ -135,8 +141,8 @@ class Owing:
                 if condition is not None:
                     plan.note_precision(rule.subject, condition)
             owed.unrecorded[number] = self.records.record(rule, missing)
-            if rule.pauses is not None:
-                self.records.want_pauses(rule.subject)
+            if rule.can_move:
+                self.records.want_pauses(rule.subject, rule.extends.needs if rule.extends is not None else ())
         for owed in self.owed.values():
             if owed.rules:
                 table = self.vocabulary.table_of(owed.subject)
@@ -231,8 +237,12 @@ class Owing:
                 + "\nUNION ALL ".join(selects)
             )
             self._pause(owed.subject, relation, rules, scene.days)
+            if owed.extended:
+                self._extend(owed.subject, relation, rules, scene.days)
             found = self._found(owed.subject, relation, rules)
-            standing = Standing(rules, scene.days, engine.as_of, owed.unrecorded, owed.parts, bool(found), bool(waived))
+            standing = Standing(
+                rules, scene.days, engine.as_of, owed.unrecorded, owed.parts, bool(found), bool(waived), owed.extended
+            )
             table = f"{owed.subject} owed {level + 1}"
             engine.session.run(
                 f"CREATE OR REPLACE TEMP TABLE {sql.name(table)} AS\n"
@@ -362,6 +372,14 @@ class Owing:
     def calendar_of(self, name: str) -> Calendar:
         """The calendar that a rule names, as the rule files have it; the book's where it names none."""
         return self.engine.rulebook.calendars[name] if name else self.calendar
+
+    def _extend(self, subject: str, relation: str, rules: dict[int, Obligation], days: Days) -> None:
+        """Extend the deadlines for which what the rules ask for is on record."""
+        engine, table = self.engine, self.records.pausing(subject)
+        for column, type_ in zip(RECORDED, ("TIMESTAMP", "VARCHAR[]"), strict=True):
+            engine.session.run(f"ALTER TABLE {relation} ADD COLUMN {column} {type_}")
+        if table is not None and any(rule.extends is not None for rule in rules.values()):
+            Extensions(engine.session, engine.scanned[table.name], subject, days, engine.as_of).extend(relation, rules)
 
     def days_of(self, name: str) -> Days:
         """The tables of the calendar that a rule names; of the book's where it names none."""
