@@ -16,7 +16,7 @@ HOMES = {
     "tabulate": {"formats"},
     "yaml": {"files"},
     "duckdb": {"engine"},
-    "icalendar": {"files"},
+    "icalendar": {"files", "formats"},  # read in one, written in the other
     "holidays": {"files"},
 }
 BESIDE = {("runs", "relcare.formats.report")}  # a run makes a report; nothing else is shared on one floor

@@ -42,7 +42,10 @@ def due(
     from relcare.cli.carry_out import carry_out
     from relcare.cli.streams import target
 
-    to = target(format_name, output, color=color, headers=not no_headers, quiet=quiet, fail_if_any=fail_if_any)
+    to = target(
+        format_name, output, color=color, headers=not no_headers, quiet=quiet, fail_if_any=fail_if_any, dated=True
+    )
+    wanted = o.columns_of(to.format, columns, group, summary)
 
     from relcare.runs.due import due as run
     from relcare.runs.owing import Asked
@@ -57,7 +60,7 @@ def due(
         encoding=encoding,
         memory_limit=memory_limit,
         spill=spill,
-        columns=o.split_columns(columns),
+        columns=wanted,
         filters=o.given(tier=tier, owner=owner, branch=branch),
         strict=strict,
         made_for=to.made_for,

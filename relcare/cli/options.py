@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from relcare.cli.usage import WrongUsage
 from relcare.formats import FORMATS
 
 
@@ -178,6 +179,17 @@ def known_encoding(name: str) -> None:
 def split_columns(columns: str) -> tuple[str, ...]:
     """The keys in `--columns`."""
     return tuple(key for key in (part.strip() for part in columns.split(",")) if key)
+
+
+def columns_of(format_name: str, columns: str, *others: str) -> tuple[str, ...]:
+    """The keys in `--columns`; those that a calendar is made of, which takes neither other columns nor `others` options."""
+    if format_name != "ics":
+        return split_columns(columns)
+    if columns or any(others):
+        raise WrongUsage("-f ics has an event for each row: no --columns, --group or --summary")
+    from relcare.formats.ics import COLUMNS
+
+    return COLUMNS
 
 
 def given(**filters: list[str] | None) -> dict[str, tuple[str, ...]]:

@@ -38,7 +38,10 @@ def overdue(
     from relcare.cli.carry_out import carry_out
     from relcare.cli.streams import target
 
-    to = target(format_name, output, color=color, headers=not no_headers, quiet=quiet, fail_if_any=fail_if_any)
+    to = target(
+        format_name, output, color=color, headers=not no_headers, quiet=quiet, fail_if_any=fail_if_any, dated=True
+    )
+    wanted = o.columns_of(to.format, columns)
 
     from relcare.runs.due import overdue as run
     from relcare.runs.owing import Asked
@@ -53,7 +56,7 @@ def overdue(
         encoding=encoding,
         memory_limit=memory_limit,
         spill=spill,
-        columns=o.split_columns(columns),
+        columns=wanted,
         filters=o.given(tier=tier, owner=owner, branch=branch),
         strict=strict,
         made_for=to.made_for,

@@ -48,11 +48,19 @@ def _check(path: Path) -> None:
 
 
 def target(
-    format_name: str, path: Path | None, *, color: str, headers: bool, quiet: bool, fail_if_any: bool = False
+    format_name: str,
+    path: Path | None,
+    *,
+    color: str,
+    headers: bool,
+    quiet: bool,
+    fail_if_any: bool = False,
+    dated: bool = False,
 ) -> Target:
     """The target that the options name; raises WrongUsage where they can't be followed.
 
-    Without `format_name` the file's suffix decides, else a terminal gets a table and a pipe TSV.
+    Without `format_name` the file's suffix decides, else a terminal gets a table and a pipe TSV. `dated`: the rows can be the
+    events of a calendar.
     """
     if path is not None and str(path) == "-":
         path = None
@@ -63,7 +71,18 @@ def target(
         format_name = format_name or SUFFIXES[path.suffix.lower()]
     is_terminal = path is None and sys.stdout.isatty()
     format_name = format_name or ("table" if is_terminal else "tsv")
+    if format_name == "ics":
+        _check_ics(dated=dated)
     return Target(format_name, path, headers, wants_color(color, is_terminal=is_terminal), quiet, fail_if_any)
+
+
+def _check_ics(*, dated: bool) -> None:
+    from importlib.util import find_spec
+
+    if not dated:
+        raise WrongUsage("-f ics is for lists of what has to be done by when: due and overdue")
+    if find_spec("icalendar") is None:
+        raise WrongUsage("-f ics is written by the library icalendar: pip install 'relcare[ics]'")
 
 
 def wants_color(color: str, *, is_terminal: bool) -> bool:

@@ -114,7 +114,7 @@ def hours_for(session: Session, days: Days, rules: list[Obligation], title: str)
     spans = [
         [
             rule.due.span, rule.lapses.after, rule.opens.span if rule.opens is not None else None,
-            *(level.span for level in rule.levels),
+            *(level.span for level in rule.levels), rule.extends.to if rule.extends is not None else None,
         ]
         for rule in worked
     ]  # fmt: skip

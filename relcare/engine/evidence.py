@@ -98,7 +98,7 @@ def oldest(rule: Obligation, calendar: Calendar, as_of: datetime) -> date | None
         opened = [stretch.opens for stretch in stretches(rule, calendar, as_of)]
         return min(opened).date() if opened else as_of.date()
     after, parts = rule.lapses.after, [part for part in parts_of(rule.done) if isinstance(part, RowsDone)]
-    if after is None or rule.pauses is not None:
+    if after is None or rule.can_move:
         return (as_of - timedelta(days=62 * rule.every.months)).date() if rule.every is not None else None
     once = rule.starts.kind != "ahead" and rule.every is None
     if once and (rule.starts.kind != "fact" or rule.starts.rule or rule.due.span is None):

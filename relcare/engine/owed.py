@@ -17,6 +17,7 @@ from relcare.engine.evidence import (
     found_select,
     kinds_of,
 )
+from relcare.engine.extensions import RECORDED, Extensions
 from relcare.engine.needs import (
     asked,
     can_be_silent,
@@ -78,6 +79,11 @@ class Owed:
     looked_back: bool = False  # whether conditions were asked at earlier moments, too
     undated: dict[Label, None] = field(default_factory=dict)  # what was then taken as it stands at the as-of
     calendars: dict[str, Named] = field(default_factory=dict)  # those that subjects name, by the fact that names them
+
+    @property
+    def extended(self) -> bool:
+        """Whether deadlines can be extended: the tables then have the columns that tell of it."""
+        return any(rule.extends is not None for rule in self.rules.values())
 
     @property
     def parts(self) -> int:
@@ -142,8 +148,8 @@ class Owing:
                 if condition is not None:
                     plan.note_precision(rule.subject, condition)
             owed.unrecorded[number] = self.records.record(rule, missing, awaited=rule.id in sources)
-            if rule.pauses is not None:
-                self.records.want_pauses(rule.subject)
+            if rule.can_move:
+                self.records.want_pauses(rule.subject, rule.extends.needs if rule.extends is not None else ())
         for owed in self.owed.values():
             if owed.rules:
                 table = self.vocabulary.table_of(owed.subject)
@@ -238,8 +244,12 @@ class Owing:
                 + "\nUNION ALL ".join(selects)
             )
             self._pause(owed.subject, relation, rules, scene.days)
+            if owed.extended:
+                self._extend(owed.subject, relation, rules, scene.days)
             found = self._found(owed.subject, relation, rules)
-            standing = Standing(rules, scene.days, engine.as_of, owed.unrecorded, owed.parts, bool(found), bool(waived))
+            standing = Standing(
+                rules, scene.days, engine.as_of, owed.unrecorded, owed.parts, bool(found), bool(waived), owed.extended
+            )
             table = f"{owed.subject} owed {level + 1}"
             engine.session.run(
                 f"CREATE OR REPLACE TEMP TABLE {sql.name(table)} AS\n"
@@ -385,6 +395,14 @@ class Owing:
     def calendars_of(self, rule: Obligation) -> list[Calendar]:
         """The calendars by which a rule can count."""
         return [self.calendar_of(name) for name in names_for(rule, self.vocabulary)]
+
+    def _extend(self, subject: str, relation: str, rules: dict[int, Obligation], days: Days) -> None:
+        """Extend the deadlines for which what the rules ask for is on record."""
+        engine, table = self.engine, self.records.pausing(subject)
+        for column, type_ in zip(RECORDED, ("TIMESTAMP", "VARCHAR[]"), strict=True):
+            engine.session.run(f"ALTER TABLE {relation} ADD COLUMN {column} {type_}")
+        if table is not None and any(rule.extends is not None for rule in rules.values()):
+            Extensions(engine.session, engine.scanned[table.name], subject, days, engine.as_of).extend(relation, rules)
 
     def days_of(self, name: str) -> Days:
         """The tables of the calendar that a rule names; of the book's where it names none."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from relcare.engine import dialect as sql
 from relcare.engine.days import moved
 from relcare.rulebook.conditions import TIME_UNITS
-from relcare.rulebook.obligations import Obligation, Point, parts_of
-from relcare.rulebook.owed_wording import joint, pieces_words, sentence, span_text
+from relcare.rulebook.obligations import LATE, Obligation, Point, parts_of
+from relcare.rulebook.owed_wording import events_label, joint, pieces_words, sentence, span_text
 from relcare.rulebook.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -38,11 +38,33 @@ def because(owing: Owing, vocabulary: Vocabulary, language: str) -> str:
                 lost.setdefault(sql.text(sentence("no record", language).format(gone)), []).append(number)
     told = [
         _case(begins),
+        _extended(owing, vocabulary, language),
         f"CASE WHEN done IS NULL AND status <> 'no record' THEN {_case(missing)} END",
         *_stand(_case(causes), _case(lost), language),
     ]
     wants = _around(sentence("wants", language), "wants")
     return f"CASE WHEN together IS NOT NULL THEN {wants} ELSE concat_ws({sql.text(sentence('joint', language))}, {', '.join(told)}) END"
+
+
+def _extended(owing: Owing, vocabulary: Vocabulary, language: str) -> str:
+    """What is on record of an extension: to how long, or what it lacks."""
+    rules = {n: r for owed in owing.owed.values() for n, r in owed.rules.items() if r.extends is not None}
+    told: dict[str, list[int]] = {}
+    for number, rule in rules.items():
+        needs = rule.extends.needs if rule.extends is not None else ()
+        labels = {name: events_label(rule, name, vocabulary, language) for name in needs}
+        labels[LATE] = sentence("extension late", language)
+        parts = ", ".join(
+            f"CASE WHEN list_contains(lacks, {sql.text(name)}) THEN {sql.text(label)} END"
+            for name, label in labels.items()
+        )
+        listed, day = f"concat_ws({sql.text(sentence('and', language))}, {parts})", DAY.format("extended_on")
+        span = sql.text(span_text(rule.extends.to, language) if rule.extends is not None else "")
+        granted = _filled("extended", language, day, span)
+        lacking = _filled("extension lacks", language, day, listed)
+        case = f"CASE WHEN len(lacks) = 0 THEN {granted} WHEN extended_on IS NOT NULL THEN {lacking} END"
+        told.setdefault(case, []).append(number)
+    return _case(told)
 
 
 def _stand(causes: str, lost: str, language: str) -> list[str]:

@@ -26,13 +26,13 @@ def is_beyond(rule: Obligation, calendar: Calendar, as_of: datetime, horizon: da
 def may_be_listed(rule: Obligation, as_of: datetime, horizon: date | None) -> str:
     """The condition that an occurrence of a rule may be open and due: not ceased, not given up, not done by facts alone.
 
-    A pause only moves a deadline later, so what is due after the horizon stays so; what has lapsed without it may not have.
+    A pause or an extension only moves a deadline later, so what is due after the horizon stays so; what has lapsed without it may not have.
     """
     conditions = ["cause IS NULL"]
     if horizon is not None:
         conditions.append(f"(due < {sql.day(horizon + timedelta(days=1))} OR due IS NULL)")
     after = rule.lapses.after
-    if after is not None and rule.pauses is None:
+    if after is not None and not rule.can_move:
         if is_elapsed(after):
             conditions.append(f"coalesce(due >= {sql.moment(as_of)} - {sql.interval(after)}, TRUE)")
         elif after.unit in ("days", "weeks"):

@@ -69,7 +69,7 @@ def oldest_row(measure: RowMeasure, since: date | None) -> date | None:
 def first_open_day(rule: Obligation, calendar: Calendar, as_of: datetime) -> date | None:
     """The first day of which what started is not given up yet at the as-of; None for ever since."""
     span, after = rule.due.span, rule.lapses.after
-    if span is None or after is None or rule.pauses is not None or rule.due.base != "start":
+    if span is None or after is None or rule.can_move or rule.due.base != "start":
         return None
 
     def given_up(day: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from relcare.engine.decide import Engine
@@ -76,16 +76,16 @@ class Records:
             return None
         return link_of(self._vocabulary.tables[table], own, source.supplied if source is not None else frozenset())
 
-    def want_pauses(self, subject: str) -> None:
-        """Ask for the rows that stop the clocks of a subject."""
+    def want_pauses(self, subject: str, needs: Iterable[str] = ()) -> None:
+        """Ask for the rows that stop the clocks of a subject, or make its deadlines longer, with the fields `needs`."""
         table = self.pausing(subject)
         if table is not None and table.pauses is not None:
             about = table.pauses
-            names = [table.reference_to(subject), about.kind, about.start, about.end]
+            names = [table.reference_to(subject), about.kind, about.start, about.end, *needs]
             self._plan.extra.setdefault(table.name, {}).update(dict.fromkeys(names))
             self._plan.rows.setdefault(table.name, []).append((None, None))
             precise = self._plan.precise.setdefault(table.name, set())
-            precise |= {name for name in (about.start, about.end) if table.fields[name].type == "moment"}
+            precise |= {name for name in (about.start, about.end, *needs) if table.fields[name].type == "moment"}
 
     def pausing(self, subject: str) -> Table | None:
         """The table whose rows stop the clocks of a subject, where the book has it with what is needed."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from relcare.engine import dialect as sql
 from relcare.engine.days import WORKING, Days, is_elapsed, moved
 from relcare.engine.evidence import folded
+from relcare.engine.extensions import RECORDED, extension_spans
 from relcare.engine.levels import level_spans, share_moment
 from relcare.engine.occurrences import BEGINNING
 from relcare.engine.open_hours import Joined, is_worked
@@ -25,7 +26,8 @@ class Standing(NamedTuple):
     """What the status is worked out from.
 
     `unrecorded` are the parts of the evidence, by rule number, that the book can't show; `found` says whether evidence was
-    looked for in rows (its table is `found`); `waived` whether there are waivers (the table `waivers`).
+    looked for in rows (its table is `found`); `waived` whether there are waivers (the table `waivers`); `extended` whether the
+    occurrences tell of extensions.
     """
 
     rules: dict[int, Obligation]
@@ -35,6 +37,7 @@ class Standing(NamedTuple):
     parts: int
     found: bool
     waived: bool
+    extended: bool = False
 
     def select(self, relation: str, found: str, waivers: str, keep: str = "") -> str:
         """The statement that gives each occurrence with when it was done, its deadline, `act_by` and status.
@@ -63,6 +66,7 @@ class Standing(NamedTuple):
             "o.verdict", "o.unclear", "o.cause", "o.paused", f"{act_by} AS act_by", f"{done} AS done", f"{until} AS done_until",
             f"{possible} AS possible", f"{soonest} AS soonest", f"{self._lapse()} AS lapse", f"{leaning} AS provisional",
             *(f"{self._part(i, '')} IS NOT NULL AS has{i}" for i in range(self.parts)),
+            *(f"o.{column}" for column in RECORDED if self.extended),
         ]  # fmt: skip
         inner = f"SELECT {', '.join(items)}\n  FROM {relation} AS o\n  LEFT JOIN {self.days.relation} AS c ON c.day = {self.days.date('o.due')}{joins}{self._lapse_joins()}"
         waiver = "w.given IS NOT NULL" if self.waived else "FALSE"
@@ -250,7 +254,7 @@ def lapse_spans(rules: dict[int, Obligation]) -> set[int]:
 
 def open_days_counted(rules: dict[int, Obligation]) -> set[int]:
     """The numbers of open days that rules count with, those counted backwards negative."""
-    counted = lapse_spans(rules) | level_spans(rules)
+    counted = lapse_spans(rules) | level_spans(rules) | extension_spans(rules)
     for rule in rules.values():
         points = [rule.due, rule.opens, *(part.since for part in parts_of(rule.done) if isinstance(part, RowsDone))]
         for point in points:

@@ -41,7 +41,7 @@ TYPES: tuple[type[Any], ...] = (
     decisions.Decision, decisions.Rulebook, values.Month, values.Moment, vocabulary.RowEvidence, vocabulary.RowPauses,
     vocabulary.RowWaives, obligations.Start, obligations.Cadence, obligations.Point, obligations.RowsDone,
     obligations.FactDone, obligations.AllDone, obligations.AnyDone, obligations.Pauses, obligations.Lapse,
-    obligations.Level,
+    obligations.Level, obligations.Extends,
     obligations.Cause, obligations.ObligationExample, obligations.Obligation, ordering.SortKey, ordering.Order,
     calendars.Festival, calendars.Calendar, vocabulary.Correction, controls.Control, measures.BetweenMeasure,
     phrases.Texts, phrases.Avoided, phrases.Script, phrases.Wording, regimes.Regime, regimes.Step,

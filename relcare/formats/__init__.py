@@ -18,6 +18,7 @@ FORMATS = {
     "json": "relcare.formats.json:render",
     "jsonl": "relcare.formats.jsonl:render",
     "md": "relcare.formats.md:render",
+    "ics": "relcare.formats.ics:render",
 }
 
 # Reports with a terminal form of their own, by the report's name.
@@ -42,6 +43,7 @@ SUFFIXES = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".md": "md",
+    ".ics": "ics",
 }
 
 

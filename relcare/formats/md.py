@@ -45,7 +45,7 @@ def escaped(text: str) -> str:
 
 def _cell(column: Column, text: str) -> str:
     if column.kind == "json":
-        return escaped(in_words(text))
+        return escaped(in_words(text, column.labels))
     return grouped(text) if column.kind == "number" else escaped(column.labels.get(text, text))
 
 

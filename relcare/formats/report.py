@@ -57,7 +57,7 @@ class Report:
     the columns that a terminal table shows where the user named none. `facts` are further parts of the JSON object.
     `divided` is the key of the column by which the rows fall into parts that tell of different things: `table` and `md`
     show a table for each, and the notes first. `language` (`en` or `zh`) is that of the few words a format adds itself. `problems` are those that the rows tell of,
-    so that a terminal can show their source lines.
+    so that a terminal can show their source lines. `zone` is the time zone of moments.
     """
 
     name: str
@@ -73,3 +73,4 @@ class Report:
     language: str = "en"
     problems: tuple[Problem, ...] = ()
     divided: str = ""
+    zone: str = "Asia/Shanghai"

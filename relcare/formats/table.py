@@ -201,7 +201,7 @@ def _cell(column: Column, text: str) -> str:
     if column.kind == "number":
         return grouped(text)
     if column.kind == "json":
-        return harmless(in_words(text))
+        return harmless(in_words(text, column.labels))
     return harmless(column.labels.get(text, text))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from unicodedata import combining, east_asian_width
 
 _zh = {
@@ -41,13 +42,17 @@ def word(english: str, language: str) -> str:
     return _zh.get(english, english) if language == "zh" else english
 
 
-def in_words(text: str) -> str:
-    """A list of JSON objects on one line for people: their values with spaces between them, parted by semicolons; ✓ for true."""
+def in_words(text: str, labels: Mapping[str, str]) -> str:
+    """A list of JSON objects on one line for people: their values or the words for them, parted by semicolons; ✓ for true."""
     found = json.loads(text) if text else []
-    rows = [
-        ["✓" if value is True else "" if value is False else str(value) for value in each.values()] for each in found
-    ]
+    rows = [[_said(value, labels) for value in each.values()] for each in found]
     return "; ".join(" ".join(filter(None, row)) for row in rows)
+
+
+def _said(value: object, labels: Mapping[str, str]) -> str:
+    if isinstance(value, bool):
+        return "✓" if value else ""
+    return labels.get(str(value), str(value))
 
 
 def counted(number: int, one: str, language: str) -> str:

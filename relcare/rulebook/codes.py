@@ -63,6 +63,7 @@ CODES = {
     "RUL083": "This is no column by which lists can be sorted.",
     "RUL084": "Two orders of the lists begin on the same day.",
     "RUL085": "The levels of an escalation do not stand in the order of time, or one has no share on this clock.",
+    "RUL086": "What should extend the deadline is no event or field, or the longer span is not surely longer.",
     "RUL095": "There is no such regime, or no such step.",
     "RUL096": "A regime or step is in the register twice.",
     "RUL100": "No value of the fact fulfils the test, or a fact is compared with itself.",

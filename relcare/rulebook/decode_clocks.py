@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from relcare.located import Node, Scalar, Sequence
 from relcare.rulebook.conditions import ELAPSED_UNITS, TIME_UNITS, WORKING_DAYS, WORKING_TIME_UNITS, Span
+from relcare.rulebook.decode_extends import read_extends
 from relcare.rulebook.decode_levels import read_levels
 from relcare.rulebook.decode_points import POINT_HINT, PointReader, spot_of
 from relcare.rulebook.keys import ROLL_WORDS
 from relcare.rulebook.names import Labelled, named
-from relcare.rulebook.obligations import Cadence, Lapse, Level, Pauses, Point, Start
+from relcare.rulebook.obligations import Cadence, Extends, Lapse, Level, Pauses, Point, Start
 from relcare.rulebook.operands import Misread, read_span
 from relcare.rulebook.reader import Reader
 from relcare.rulebook.spots import Spot, mark_pattern, mark_span
@@ -39,6 +40,7 @@ class Clock(NamedTuple):
     pauses: Pauses | None
     after: Spot | None  # where the rule stands whose end starts it
     levels: tuple[Level, ...] = ()
+    extends: Extends | None = None
 
 
 class ClockReader:
@@ -71,13 +73,14 @@ class ClockReader:
             levels, warned = read_levels(self._reader, warned, self._points, self._vocabulary, due), None
         warns = self._warns(warned)
         pauses = self._pauses(found.get("pauses"), due)
+        extends = read_extends(self._reader, found.get("extends"), self._points, self._events(), due)
         read = {"starts": starts, "every": every, "opens": opens, "pauses": pauses}
         missed = any(key in found and part is None for key, part in read.items())  # a broken name says nothing more
         if due is None or missed or len(self._reader.problems) > before:
             return None
         if starts is None:
             starts = Start("period") if every is not None else Start("ahead")
-        return Clock(starts, every, due, opens, lapses, warns, pauses, after, levels)
+        return Clock(starts, every, due, opens, lapses, warns, pauses, after, levels, extends)
 
     def _starts(self, node: Node | None) -> tuple[Start | None, Spot | None]:
         text = self._reader.text(node, "`starts`")
@@ -310,7 +313,7 @@ class ClockReader:
             hint = "only a clock that counts `within` a span can be stopped"
             self._note(node, "RUL078", "the deadline is a date: no pause moves it", hint)
             return None
-        tables = [t for t in self._vocabulary.tables.values() if t.pauses and t.reference_to(self._subject)]
+        tables = self._events()
         if not tables:
             message = f"no table holds what stops the clocks of a {self._subject}"
             self._note(node, "RUL078", message, "a table says `pauses: {kind: …, from: …, until: …}`")
@@ -328,6 +331,10 @@ class ClockReader:
                 self._note(node, "RUL078", "it does not say which events pause the clock", "name them before `at most`")
             return None
         return Pauses(tuple(dict.fromkeys(kinds)), most)
+
+    def _events(self) -> list[Table]:
+        """The tables of events that move the clocks of the subject."""
+        return [t for t in self._vocabulary.tables.values() if t.pauses and t.reference_to(self._subject)]
 
     def _kind(self, spot: Spot, tables: list[Table]) -> list[str]:
         """The kind of events that is named; none (noted) where there is none of that name."""

@@ -43,8 +43,8 @@ CAUSE_KEYS = ("label", "when")
 OBLIGATION_KEYS = ("kind", "for", "label", "dated by", "approved", "ceases when", "limits", "regime", "rules")
 RULE_KEYS = (
     "id", "label", "cites", "from", "until", "when", "judged", "if missing", "if not supplied", "starts", "within", "every",
-    "due", "once per", "opens", "rolls", "warns", "pauses", "lapses", "done when", "by", "channel", "calendar", "examples",
-    "corrects", "regime", "step",
+    "due", "once per", "opens", "rolls", "warns", "pauses", "extends", "lapses", "done when", "by", "channel", "calendar",
+    "examples", "corrects", "regime", "step",
 )  # fmt: skip
 CHANNEL = ("customer", "preferred_channel")  # whose codes have the labels of channels
 WHEN = Field("due", "moment", Label("due", "due"))
@@ -201,7 +201,7 @@ class ObligationReader:
             name.text, shared.subject, label, cites, dates[0], dates[1], clock.starts, clock.due, done, when, at_start,
             clock.every, clock.opens, clock.warns, clock.pauses, clock.lapses, by, channel, calendar,
             shared.dated_by, shared.ceases, shared.approved, missing, not_supplied, tuple(examples), name.place, corrects,
-            clock.levels, calendar_by, regime, step,
+            clock.levels, calendar_by, regime, step, clock.extends,
         )  # fmt: skip
         self._has_hours(rule, found.get("calendar"))
         return Owed(rule, node, clock.after)

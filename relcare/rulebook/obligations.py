@@ -122,6 +122,21 @@ class Pauses:
 
 
 @dataclass(frozen=True, slots=True)
+class Extends:
+    """What makes a deadline longer: an event of this `kind`, of which the fields `needs` are known by the shorter deadline.
+
+    `to` is the whole span from the start, longer than that of the deadline and in its unit.
+    """
+
+    to: Span
+    kind: str
+    needs: tuple[str, ...]
+
+
+LATE = "late"  # what an extension lacks that was recorded after the shorter deadline
+
+
+@dataclass(frozen=True, slots=True)
 class Level:
     """A level of escalation: from when on the role `tell` is told that it is not done.
 
@@ -217,6 +232,12 @@ class Obligation:
     calendar_by: str = ""
     regime: str = ""
     step: str = ""
+    extends: Extends | None = None
+
+    @property
+    def can_move(self) -> bool:
+        """Whether what is on record can move its deadline later."""
+        return self.pauses is not None or self.extends is not None
 
     def in_force(self, day: date) -> bool:
         """Whether this version is in force on `day`: from `start` on, until the day before `until`."""

@@ -86,6 +86,14 @@ class Stop(NamedTuple):
     at: Lines
 
 
+class Recorded(NamedTuple):
+    """An extension that is on record: when, what it lacks (names of fields, LATE; nothing where it extends), and its rows."""
+
+    at: Interval
+    lacks: tuple[str, ...]
+    place: Lines
+
+
 class ReachedLevel(NamedTuple):
     """A level of escalation and the moment from which on it is reached."""
 
@@ -106,7 +114,7 @@ class Occurrence:
       as-of. `was_owed`: `when` says no by then, and held at the opening. `unclear`: whether there was such a start is not known.
     - `since`: from when on the status holds, None where that is not known.
     - `wants`: the root facts that an undetermined one waits for; `why`: `date only`, `doubt`, `condition`, `start`, else "".
-    - `levels`: of the escalation, in the order in which they are written.
+    - `levels`: of the escalation, in the order in which they are written. `extension`: what is on record for a longer deadline.
     """
 
     rule: Obligation
@@ -136,6 +144,7 @@ class Occurrence:
     wants: tuple[str, ...] = ()
     why: str = ""
     levels: tuple[ReachedLevel, ...] = ()
+    extension: Recorded | None = None
 
     def is_open(self, as_of: datetime) -> bool:
         """Whether somebody still has to act: what was done or given up is not open, whatever is unknown of it."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, time
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from relcare.rulebook.comparing import conjunction
 from relcare.rulebook.conditions import All, Condition, OneOf, facts_of
 from relcare.rulebook.decisions import LimitsOn
 from relcare.rulebook.evaluate import Outcome, judge
-from relcare.rulebook.obligations import FactDone, Obligation, Pauses, RowsDone
+from relcare.rulebook.obligations import Extends, FactDone, Obligation, Pauses, RowsDone
 from relcare.rulebook.occurrences import NO_TIME, Interval, Lines, Piece, Stop, Waiver, when
 from relcare.rulebook.reckon import rows_by
 from relcare.rulebook.reckon_crossings import Crossings
@@ -62,9 +62,21 @@ class Records(Protocol):
         """The pauses of these kinds, in the order of their beginnings, not merged."""
         ...
 
+    def extensions(self, extends: Extends, who: Someone) -> tuple[Event, ...]:
+        """The events of this kind, in the order of their rows."""
+        ...
+
     def waiver(self, rule: Obligation, who: Someone, since: datetime, upto: datetime | None) -> Waiver | None:
         """The first waiver of a rule that is dated from `since` on, and before `upto`."""
         ...
+
+
+class Event(NamedTuple):
+    """An event: when, and what is known of the fields that were asked for."""
+
+    at: Interval
+    known: Mapping[str, Value | None]
+    place: Lines
 
 
 class KeptRows:
@@ -149,6 +161,23 @@ class BookRecords:
             if end is None or end > begin:
                 found.append(Stop(begin, end, Lines(table.name, row.lines)))
         return tuple(sorted(found, key=lambda stop: (stop.start, stop.at.lines)))
+
+    def extensions(self, extends: Extends, who: Someone) -> tuple[Event, ...]:
+        """The events of this kind whose date can be read, in the order of their rows."""
+        table, found = self._pausing(who.name), []
+        about = table.pauses if table is not None else None
+        if table is None or about is None:
+            return ()
+        for row in self._rows_of(table, table.reference_to(who.name), who.key):
+            at = row.get(about.start)
+            if row.loose or row.get(about.kind).value != extends.kind or at.value is None:
+                continue
+            known = {name: row.get(name).value for name in extends.needs}
+            for name in extends.needs:  # what lies ahead by its nature is known once it is written
+                if known[name] is not None and table.fields[name].time != "happened":
+                    known[name] = name
+            found.append(Event(when(at.value), known, Lines(table.name, row.lines)))
+        return tuple(found)
 
     def waiver(self, rule: Obligation, who: Someone, since: datetime, upto: datetime | None) -> Waiver | None:
         """The first row that waives the rule for the subject and whose date, or a part of that day, lies in the window."""
@@ -286,6 +315,10 @@ class NoRecords:
 
     def stops(self, pauses: Pauses, who: Someone) -> tuple[Stop, ...]:  # noqa: ARG002
         """Nothing stops the clock."""
+        return ()
+
+    def extensions(self, extends: Extends, who: Someone) -> tuple[Event, ...]:  # noqa: ARG002
+        """Nothing extends a deadline."""
         return ()
 
     def waiver(self, rule: Obligation, who: Someone, since: datetime, upto: datetime | None) -> Waiver | None:  # noqa: ARG002

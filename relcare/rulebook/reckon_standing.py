@@ -9,10 +9,11 @@ from datetime import date, datetime, time, timedelta
 from relcare.rulebook.conditions import All, Known, facts_of, tests_of
 from relcare.rulebook.decisions import LimitsOn, Rulebook
 from relcare.rulebook.evaluate import Judged, judge
+from relcare.rulebook.extensions import recorded
 from relcare.rulebook.levels import at_risk_from, reached
 from relcare.rulebook.needs import roots_of
 from relcare.rulebook.obligations import Cause, FactDone, parts_of
-from relcare.rulebook.occurrences import NO_TIME, Interval, NotOwed, Occurrence, Piece, Waiver, when
+from relcare.rulebook.occurrences import NO_TIME, Interval, NotOwed, Occurrence, Piece, Recorded, Waiver, when
 from relcare.rulebook.reckon_done import earliest, first, folded, in_time, last, possible
 from relcare.rulebook.reckon_evidence import Records, Someone, fact_piece
 from relcare.rulebook.reckon_starts import YEARS_BACK, Made, Shared, Starts, counted, in_days, is_shared, is_worked
@@ -173,6 +174,12 @@ class Standing:
             due = counted(rule.due, made.base, calendar, pauses=pauses, most=rule.pauses.most, as_of=self._as_of)
         if due is None:
             raise AssertionError(rule.id)
+        extension = self._extension(due.at)
+        if extension is not None and not extension.lacks and made.base is not None and rule.extends is not None:
+            pauses = [Pause(stop.start, stop.end) for stop in stops]
+            most = rule.pauses.most if rule.pauses is not None else None
+            longer = replace(rule.due, span=rule.extends.to)
+            due = counted(longer, made.base, calendar, pauses=pauses, most=most, as_of=self._as_of)
         begins = made.opens if made.origin.kind == "period" or made.start is None else made.start.first
         by = due.at.first if is_worked(rule.due) else last_open(begins, due.at.first, calendar)
         levels = reached(rule, made.start, due.at, by, calendar)
@@ -180,9 +187,16 @@ class Standing:
             rule, "paused" if due.paused else "", made.origin, made.opens, made.start, made.assumed, due.at, in_days(rule.due), by,
             at_risk_from(levels, by, calendar),
             self._starts.lapses_at(made._replace(due=due)), made.next_opens, self._provisional(due.at.first, by),
-            verdict=verdict, judged=self._judged_at(), unclear=made.unclear, pauses=stops, timeline=due.timeline, levels=levels,
+            verdict=verdict, judged=self._judged_at(), unclear=made.unclear, pauses=stops, timeline=due.timeline, levels=levels, extension=extension,
         )  # fmt: skip
         return self._with_pieces(one, tuple(self._pieces(due.at)))
+
+    def _extension(self, due: Interval) -> Recorded | None:
+        """What is on record for a longer deadline than `due`."""
+        extends, start = self._rule.extends, self._made.start
+        if extends is None or start is None:
+            return None
+        return recorded(extends, self._scene.records.extensions(extends, self._who), start, due)
 
     def _provisional(self, due: datetime, by: datetime) -> bool:
         point, made = self._rule.due, self._made

@@ -220,7 +220,7 @@ class Starts:
 
     def _not_given_up(self, rule: Obligation) -> date | None:
         """The first day of which what started is not given up yet; None for ever since."""
-        if rule.lapses.after is None or rule.pauses is not None or rule.due.base != "start":
+        if rule.lapses.after is None or rule.can_move or rule.due.base != "start":
             return None
         day = self._as_of.date()
         while day > date.min:

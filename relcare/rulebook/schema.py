@@ -14,8 +14,8 @@ from relcare.rulebook import decode_calendars as calendars
 from relcare.rulebook import decode_controls as controls
 from relcare.rulebook import decode_decisions as decisions
 from relcare.rulebook import decode_evidence as evidence
+from relcare.rulebook import decode_extends, decode_levels, decode_rules, keys, limits, load
 from relcare.rulebook import decode_hours as hours
-from relcare.rulebook import decode_levels, decode_rules, keys, limits, load
 from relcare.rulebook import decode_measures as measures
 from relcare.rulebook import decode_obligations as obligations
 from relcare.rulebook import decode_order as order
@@ -287,12 +287,13 @@ class _Schema:
         )
         regime = choice(self._rulebook.regimes) if self._rulebook.regimes else TEXT
         step = choice(self._rulebook.steps) if self._rulebook.steps else TEXT
+        extends = self._ref("`extends`", decode_extends.EXTENDS_KEYS, to=span, event=TEXT, needs=one_or_more(TEXT))
         rule = self._ref(
             f"a rule of an obligation of {subject}", obligations.RULE_KEYS, id=SCALAR, label=LABEL, cites=self._cites,
             until=DAY, when=condition, judged=choice(written(["at start"], keys.JUDGED_WORDS)), if_missing=self._no(),
             if_not_supplied=self._no(), starts=any_of(choice(starts), TEXT), within=span, every=self._every(days), due=point,
             once_per=any_of(choice(days), TEXT), opens=point, rolls=choice(written(["next open day"], keys.ROLL_WORDS)),
-            warns=any_of(pattern_of(WARNS), {"type": "array", "items": level, "minItems": 1}), pauses=one_or_more(any_of(choice(self._pauses()), TEXT)), lapses=pattern_of(LAPSES),
+            warns=any_of(pattern_of(WARNS), {"type": "array", "items": level, "minItems": 1}), pauses=one_or_more(any_of(choice(self._pauses()), TEXT)), extends=extends, lapses=pattern_of(LAPSES),
             done_when=self._done(subject, days), by=self._roles(), channel=any_of(choice(self._channels()), TEXT),
             calendar=choice(self._rulebook.calendars) if self._rulebook.calendars else TEXT,
             examples=self._examples(subject, gives), corrects=self._correction(), regime=regime, step=step,

@@ -136,6 +136,7 @@ def _result(
             shown=BY_CUSTOMER_SHOWN if grouped else () if summary else SHOWN,
             nothing=NOTHING[name][opened.language],
             language=opened.language,
+            zone=opened.settings.time_zone,
         )
         return Result(report=report, problems=tuple(found.problems), on_close=close)
     except BaseException:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from relcare.rulebook.conditions import WORKING_TIME_UNITS
 from relcare.rulebook.evaluate import Judged
-from relcare.rulebook.obligations import FactDone, Obligation, RowsDone
-from relcare.rulebook.occurrences import NO_TIME, NotOwed, Occurrence, Owing, Piece, Stop
-from relcare.rulebook.owed_wording import piece_words, span_text
+from relcare.rulebook.obligations import LATE, FactDone, Obligation, RowsDone
+from relcare.rulebook.occurrences import NO_TIME, NotOwed, Occurrence, Owing, Piece, Recorded, Stop
+from relcare.rulebook.owed_wording import events_label, piece_words, sentence, span_text
 from relcare.rulebook.reckon import Subject
 from relcare.rulebook.reckon_binding import open_for
 from relcare.rulebook.reckon_rows import Context
@@ -293,6 +294,8 @@ class ObligationTelling(Telling):
             yield from (("day", cells) for cells in self._days(one.timeline))
         elif is_worked(one.rule.due):
             yield from (("day", cells) for cells in self._hours(one.timeline))
+        if one.extension is not None:
+            yield "extension", self._extension(one, one.extension)
         yield from self._due(one)
         for piece in one.pieces:
             yield "done", self._piece(piece, one)
@@ -342,6 +345,20 @@ class ObligationTelling(Telling):
         cells = self._cells("paused", f"{moment_words(stop.start)} – {end}", self._say("pause"))
         return {**cells, "fact_place": self.place_of(*stop.at)}
 
+    def _extension(self, one: Occurrence, found: Recorded) -> Cells:
+        """What is on record for a longer deadline: that it was granted, or what it lacks."""
+        vocabulary, extends = self._context.rulebook.vocabulary, one.rule.extends
+        late = sentence("extension late", self._language)
+        lacks = [
+            late if name == LATE else events_label(one.rule, name, vocabulary, self._language) for name in found.lacks
+        ]
+        words = self._say("lacks", self._say("and").join(lacks))
+        if not lacks and extends is not None:
+            words = self._say("granted", span_text(extends.to, self._language))
+        at = found.at.first.date().isoformat()
+        cells = self._cells("extension" if not lacks else "no extension", at, words)
+        return {**cells, "fact_place": self.place_of(*found.place)}
+
     def _days(self, timeline: tuple[DayLine, ...]) -> Iterator[Cells]:
         for first, last, what, en, zh, nth in folded(timeline):
             reason = zh if self._language == "zh" else en
@@ -365,7 +382,9 @@ class ObligationTelling(Telling):
         if rule.due.open_day and one.start is not None:
             yield from (("day", cells) for cells in self._closed(due.first.date() + DAY, _month_end(due.first.date())))
         base = self.fact(rule.due.fact).label.in_(self._language) if rule.due.fact else ""
-        words = point_words(rule.due, base, self._language)
+        extended = rule.extends is not None and one.extension is not None and not one.extension.lacks
+        counted = replace(rule.due, span=rule.extends.to) if extended and rule.extends is not None else rule.due
+        words = point_words(counted, base, self._language)
         value = due_words(one)
         if not one.in_days and due.last - due.first >= ALMOST_A_DAY:
             value = f"{value} – {_end_words(due.last, due.first)}"

@@ -16,6 +16,7 @@ from relcare.rulebook.obligations import OPEN, STATUSES, Obligation
 from relcare.rulebook.owed_wording import STATUSES as STATUS_WORDS
 from relcare.rulebook.suggest import nearest
 from relcare.runs.book_problems import scan_problems
+from relcare.runs.explain_obligation_words import role_words
 from relcare.runs.opening import Opened, WrongRequestError, open_request
 from relcare.runs.request import Request
 from relcare.runs.result import Result
@@ -246,7 +247,7 @@ def columns_of(opened: Opened, keys: tuple[str, ...] = COLUMNS) -> dict[str, Col
         elif key in ("days_left", "count", "level"):
             kind = "number"
         elif key == "levels":
-            kind = "json"
+            kind, labels = "json", role_words(opened.rulebook.vocabulary, language)
         elif key in ("act_by", "due_at"):
             kind = "date"
         columns[key] = Column(key, titles.get(key, key), kind, labels, wide=key in ("because", "action", "levels"))

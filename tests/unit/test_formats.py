@@ -60,7 +60,7 @@ def rendered(name: str, report: Report = REPORT, **options: object) -> str:
     return stream.getvalue().decode()
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", [name for name in FORMATS if name != "ics"])  # a calendar has CRLF
 def test_every_format_writes_text_with_lf(name: str) -> None:
     text = rendered(name)
     if name not in {"tsv", "csv"}:  # there a cell keeps its own line breaks

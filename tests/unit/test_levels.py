@@ -132,8 +132,6 @@ def test_explain_tells_the_levels_and_which_are_reached(book, capsys):
 
 
 def test_levels_are_told_in_words_where_people_read():
-    assert (
-        in_words('[{"level": 1, "tell": "S1", "reached": true}, {"level": 2, "tell": "", "reached": false}]')
-        == "1 S1 ✓; 2"
-    )
-    assert in_words("") == ""
+    told = '[{"level": 1, "role": "head", "reached": true}, {"level": 2, "role": "", "reached": false}]'
+    assert in_words(told, {"head": "Branch head"}) == "1 Branch head ✓; 2"
+    assert in_words("", {}) == ""

@@ -91,6 +91,13 @@ def _of_clock(rule: Obligation) -> Iterator[OwedVariant]:
         yield changed(Said("without", ("warns",)), warns=None)
         for span, what in _spans(rule.warns, "warns"):
             yield changed(what, warns=span)
+    if rule.extends is not None:
+        yield changed(Said("without", ("extends",)), extends=None)
+        for span, what in _spans(rule.extends.to, "extends"):
+            yield changed(what, extends=replace(rule.extends, to=span))
+        for name in rule.extends.needs:
+            rest = tuple(each for each in rule.extends.needs if each != name)
+            yield changed(Said("without one", (name,), "extends"), extends=replace(rule.extends, needs=rest))
     yield from (OwedVariant(made, what, rule.place, SHOWN["warns"]) for made, what in _of_levels(rule))
     # Of a period that is over an example can't ask beside the one that follows.
     if rule.lapses.after is not None and (rule.every is None or rule.every.on):
