@@ -62,8 +62,9 @@ def make_cases(listed: OwedList, count: int, language: str) -> int:
             f"coalesce(arg_min({sql.name(column)}, place) FILTER ({acting}), arg_min({sql.name(column)}, place) FILTER (status = 'not started')) AS {title}"
             for title, column in NEXT.items()
         )
+        latest = "coalesce(due, TIMESTAMP '9999-12-31')"  # of several rounds of a rule the last
         by_rule = ", ".join(
-            f"max(status) FILTER (rule_id = {sql.text(rule)}) AS {sql.name(rule)}, max(due_at) FILTER (rule_id = {sql.text(rule)}) AS {sql.name(rule + DUE)}"
+            f"arg_max(status, {latest}) FILTER (rule_id = {sql.text(rule)}) AS {sql.name(rule)}, arg_max(due_at, {latest}) FILTER (rule_id = {sql.text(rule)}) AS {sql.name(rule + DUE)}"
             for rule in rule_ids(listed)
         )
         words = " ".join(f"WHEN {sql.text(s)} THEN {sql.text(status_words(s, language))}" for s in _statuses())

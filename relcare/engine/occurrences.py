@@ -153,9 +153,17 @@ class _Branch:
         return f"own.{self._taken.setdefault(expression, f'x{len(self._taken) + 1}')}"
 
     def crossing(self, table: str) -> str:
-        """Counted from each moment at which the limit was reached; unknown where it is unknown whether it was."""
+        """Counted from each moment at which the limit was reached; unknown where it is unknown whether it was.
+
+        A round ends when the next one surely opens.
+        """
+        following = NOTHING
+        if self.rule.starts.rounds:
+            later = "OVER (PARTITION BY key ORDER BY came ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)"
+            table = f"(SELECT *, min(came) FILTER (sure) {later} AS next_came FROM {table})"
+            following = "crossed.next_came"
         join = f" JOIN {table} AS crossed ON crossed.key = own.key"
-        return self.clock(Start("crossed.came", "crossed.came_until", joins=join, sure="crossed.sure"))
+        return self.clock(Start("crossed.came", "crossed.came_until", following, joins=join, sure="crossed.sure"))
 
     def uncrossed(self, table: str) -> Iterator[str]:
         """The subjects that may have reached the limit, nobody knows when."""

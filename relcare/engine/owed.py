@@ -255,7 +255,7 @@ class Owing:
                 f"CREATE OR REPLACE TEMP TABLE {sql.name(table)} AS\n"
                 + standing.select(relation, found, waived, self._keep(rules, sources))
             )
-            again = [number for number in rules if number in crossed]
+            again = [number for number, rule in rules.items() if number in crossed and not rule.starts.rounds]
             if again:
                 engine.session.run(covered(sql.name(table), again, engine.as_of, waived=bool(waived)))
             owed.tables.append(table)

@@ -70,7 +70,8 @@ def _extended(owing: Owing, vocabulary: Vocabulary, language: str) -> str:
 def _stand(causes: str, lost: str, language: str) -> list[str]:
     """What the status adds."""
     date_only = sql.text(sentence("date only", language))
-    ceased = _around(sentence("ceased", language), causes)
+    overtaken = sql.text(sentence("next round", language))
+    ceased = f"CASE WHEN cause IS NULL THEN {overtaken} ELSE {_around(sentence('ceased', language), causes)} END"
     waived = sentence("waived", language).split("{}")
     by = f"concat({sql.text(waived[0])}, coalesce(waived_by, '?'), {sql.text(waived[1])}, strftime(waived_at, '%Y-%m-%d'), {sql.text(waived[2])}, coalesce(waived_why, '?'))"
     done = _around(sentence("done", language), "strftime(done, '%Y-%m-%d %H:%M')")

@@ -13,6 +13,7 @@ from relcare.engine.decide import Engine
 from relcare.engine.needs import cause_column, first_cause, verdict_column
 from relcare.engine.plan import Plan
 from relcare.rulebook.conditions import Condition, facts_of
+from relcare.rulebook.measures import SeriesMeasure
 from relcare.rulebook.obligations import Obligation
 from relcare.rulebook.vocabulary import Label
 
@@ -86,8 +87,11 @@ def _undated(plan: Plan) -> Iterator[Label]:
                 yield fact.label
             elif written is not None and written.time in ("snapshot", "planned") and not written.refers:
                 yield written.label
-        tables = [plan.vocabulary.tables[name] for name in needs.measures]
-        yield from (table.label for table in tables if not table.dated_by)
+        for name, facts in needs.measures.items():
+            table = plan.vocabulary.tables[name]
+            by_month = all(isinstance(fact.measure, SeriesMeasure) for fact in facts.values())
+            if not table.dated_by and not by_month:  # a monthly series ends with the last month that was over
+                yield table.label
 
 
 def _conditions(rule: Obligation) -> Iterator[Condition]:

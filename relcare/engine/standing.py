@@ -161,6 +161,7 @@ class Standing(NamedTuple):
             ("done IS NOT NULL", "undetermined"),
             (waiver, "waived"),
             ("cause IS NOT NULL", "ceased"),
+            (self._overtaken(no_record), "ceased"),
             (f"lapse < {now} AND {no_record}", "no record"),
             (f"lapse < {now} AND verdict AND NOT possible", "lapsed"),
             ("verdict IS NULL OR possible", "undetermined"),
@@ -173,6 +174,14 @@ class Standing(NamedTuple):
         ]
         told = " ".join(f"WHEN {condition} THEN '{status}'" for condition, status in cases if condition != "FALSE")
         return f"CASE {told} ELSE 'running' END"
+
+    def _overtaken(self, no_record: str) -> str:
+        """Whether the next round opened before this one was due: it can't be done any more, and no deadline was missed."""
+        rounds = [str(number) for number, rule in self.rules.items() if rule.starts.rounds]
+        if not rounds:
+            return "FALSE"
+        opened = f"next_opens <= {sql.moment(self.as_of)} AND next_opens <= due"
+        return f"s.rule IN ({', '.join(rounds)}) AND {opened} AND NOT possible AND NOT ({no_record})"
 
     def _waiting(self) -> str:
         """Whether it has not begun: what opens ahead of its start has begun when it opens."""

@@ -13,6 +13,7 @@ from relcare.rulebook.decode_extends import read_extends
 from relcare.rulebook.decode_levels import read_levels
 from relcare.rulebook.decode_points import POINT_HINT, PointReader, spot_of
 from relcare.rulebook.keys import ROLL_WORDS
+from relcare.rulebook.measures import RowMeasure
 from relcare.rulebook.names import Labelled, named
 from relcare.rulebook.obligations import Cadence, Extends, Lapse, Level, Pauses, Point, Start
 from relcare.rulebook.operands import Misread, read_span
@@ -67,7 +68,7 @@ class ClockReader:
         if due is not None:
             self._once_per(found, due)
         opens = self._opens(found.get("opens"), found, every, due)
-        lapses = self._lapses(found.get("lapses"), recurs="every" in found)
+        lapses = self._lapses(found.get("lapses"), recurs="every" in found or (starts is not None and starts.rounds))
         warned, levels = found.get("warns"), tuple[Level, ...]()
         if isinstance(warned, Sequence):
             levels, warned = read_levels(self._reader, warned, self._points, self._vocabulary, due), None
@@ -96,9 +97,24 @@ class ClockReader:
         if spelling.primitive == "end of":
             return Start("end of", rule=values[0].text), values[0]
         fact = self._points.timed(values[0], month=True)
+        if spelling.primitive == "each":
+            return (None if fact is None else self._round(fact, values[0])), None
         if len(values) == 1:
             return (None if fact is None else Start("fact", fact)), None
         return (None if fact is None else Start("fact", fact, values[1].text)), values[1]
+
+    def _round(self, fact: str, spot: Spot) -> Start | None:
+        """A start for each time that a number of rows was reached; None (noted) where the fact comes once."""
+        known = self._vocabulary.fact(self._subject, fact)
+        if known is not None and isinstance(known.measure, RowMeasure) and known.measure.crosses:
+            return Start("fact", fact, rounds=True)
+        self._spot(
+            spot,
+            "RUL075",
+            f"`{spot.text}` comes once: there are no rounds of it",
+            f"write `starts: {spot.text}`, or a fact that is `reached` again and again",
+        )
+        return None
 
     def _every(self, node: Node | None, calendar: Node | None) -> Cadence | None:
         if node is None:

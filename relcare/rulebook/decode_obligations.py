@@ -28,7 +28,15 @@ from relcare.rulebook.decode_rules import (
 from relcare.rulebook.keys import JUDGED_WORDS, NOTHING_WORDS, entry, in_zh, meant
 from relcare.rulebook.limits import Limits
 from relcare.rulebook.names import Labelled, named
-from relcare.rulebook.obligations import Cause, Evidence, Obligation, ObligationExample, uses_working_time
+from relcare.rulebook.obligations import (
+    Cause,
+    Evidence,
+    FactDone,
+    Obligation,
+    ObligationExample,
+    parts_of,
+    uses_working_time,
+)
 from relcare.rulebook.operands import read_value
 from relcare.rulebook.owed_wording import STATUSES as ZH_STATUSES
 from relcare.rulebook.reader import Reader, read_day
@@ -186,6 +194,8 @@ class ObligationReader:
         calendar, calendar_by = self._calendar(found.get("calendar"), shared)
         clock = shared.clocks.read(found, owner, what)
         done = self._done(found, owner, what, shared, clock)
+        if clock is not None and clock.starts.rounds and done is not None:
+            self._rounds_show(done, found["done when"])
         by = read_role(reader, reader.need(found, "by", owner, what), self._vocabulary)
         channel = self._channel(found.get("channel"))
         corrects = reader.correction(found.get("corrects"))
@@ -213,6 +223,13 @@ class ObligationReader:
         if clock is None and "every" in found:  # what a window may say hangs on it
             return None
         return shared.evidence.read(node, clock.every if clock is not None else None)
+
+    def _rounds_show(self, done: Evidence, node: Node) -> None:
+        """A date of the subject is there once, whatever the round: rounds are done by rows."""
+        facts = [part.fact for part in parts_of(done) if isinstance(part, FactDone)]
+        if facts:
+            message = f"`{facts[0]}` is one date, and can't show what was done in which round"
+            self._reader.note(node, "RUL072", message, "name rows of a table that has one for each time")
 
     def _calendar(self, node: Node | None, shared: _Document) -> tuple[str, str]:
         """The calendar of a rule by its name; or the fact of the subject whose codes are names of calendars."""

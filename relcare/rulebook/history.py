@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from relcare.rulebook.conditions import facts_of
 from relcare.rulebook.decisions import Rulebook
-from relcare.rulebook.measures import AgeMeasure, BetweenMeasure, OfMeasure
+from relcare.rulebook.measures import AgeMeasure, BetweenMeasure, OfMeasure, SeriesMeasure
 from relcare.rulebook.obligations import Obligation
 from relcare.rulebook.vocabulary import TEMPORAL
 
@@ -26,8 +26,8 @@ def without_history(rule: Obligation, rulebook: Rulebook) -> tuple[str, str]:
 def is_historic(subject: str, name: str, rulebook: Rulebook) -> bool:
     """Whether a fact can be worked out as it was on a day of the past.
 
-    Fields that `happened` can, measures over tables whose rows are dated, what is made of these alone, and decisions all of
-    whose facts are such.
+    Fields that `happened` can, measures over tables whose rows are dated and over monthly series, what is made of these alone, and
+    decisions that hang on such a fact: what nothing dates of a decision is taken as it stands now, and lists say so.
     """
     other, dot, rest = name.partition(".")
     if dot:
@@ -40,7 +40,7 @@ def is_historic(subject: str, name: str, rulebook: Rulebook) -> bool:
     decision = rulebook.decision(subject, name)
     if decision is not None:
         names = [n for rule in decision.rules if rule.when is not None for n in facts_of(rule.when)]
-        return all(is_historic(subject, n, rulebook) for n in (*names, *filter(None, [decision.dated_by])))
+        return any(is_historic(subject, n, rulebook) for n in (*names, *filter(None, [decision.dated_by])))
     match fact.measure:
         case None:
             return _happened(subject, name, rulebook)
@@ -50,6 +50,8 @@ def is_historic(subject: str, name: str, rulebook: Rulebook) -> bool:
             return all(is_historic(subject, n, rulebook) for n in facts)
         case BetweenMeasure(start=start, end=end):
             return is_historic(subject, start, rulebook) and is_historic(subject, end, rulebook)
+        case SeriesMeasure():
+            return True
         case measure:
             return bool(rulebook.vocabulary.tables[measure.table].dated_by)
 

@@ -23,7 +23,8 @@ class Start:
     `kind`:
 
     - `fact`: the date or moment `fact` of the subject, of a month its last day: what is read off a month-end is known with it.
-      Where it has none and `rule` is given, the end of that rule, assumed.
+      Where it has none and `rule` is given, the end of that rule, assumed. With `rounds` each time that `fact` was reached is a round
+      of its own: it ends when the next one opens, and only what is done within it counts for it.
     - `end of`: the end of the obligation `rule` of the same subject: when that was done; while it is not, its deadline, and
       the start is `assumed`.
     - `period`: the first moment of the period of `every`, or the anniversary, or the opening of a festival's occurrence.
@@ -33,6 +34,7 @@ class Start:
     kind: str
     fact: str = ""
     rule: str = ""
+    rounds: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,8 @@ def _covers(other: Occurrence, one: Occurrence, as_of: datetime) -> bool:
     """Whether a start came while another occurrence was open that still is, or that ended with it before it was given up."""
     if other.start is None or one.start is None or other.start.first >= one.start.first or other.rule != one.rule:
         return False
+    if one.rule.starts.rounds:
+        return False
     if other.origin.kind != "fact" or other.unclear or (other.verdict is not None and other.verdict.verdict is None):
         return False
     lapses = other.lapses_at

@@ -237,6 +237,8 @@ class Standing:
         cause, since = self._cause()
         if cause is not None:
             return replace(one, status="ceased", cause=cause, since=since)
+        if self._is_overtaken(one, due):
+            return replace(one, status="ceased", since=one.next_opens, why="round")
         judged_true = (one.verdict is None or one.verdict.verdict is True) and not one.unclear
         may_be = possible(rule.done, one.pieces)
         no_record = any(piece.missing for piece in one.pieces)
@@ -265,6 +267,13 @@ class Standing:
         if one.risk_from is not None and as_of >= one.risk_from:
             return replace(one, status="at risk", since=max(one.risk_from, starts))
         return replace(one, status="running", since=_or_none(starts))
+
+    def _is_overtaken(self, one: Occurrence, due: Interval) -> bool:
+        """Whether the next round opened before this one was due: it can't be done any more, and no deadline was missed."""
+        following = one.next_opens
+        if not self._rule.starts.rounds or following is None or following > self._as_of or following > due.first:
+            return False
+        return not possible(self._rule.done, one.pieces) and not any(piece.missing for piece in one.pieces)
 
     def _if_done(self, one: Occurrence, due: Interval) -> Occurrence | None:
         """Met, met late, or undecidable; None where it is not done for sure."""

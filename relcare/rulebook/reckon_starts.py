@@ -212,8 +212,12 @@ class Starts:
         for one in each.found:
             origin = Origin("fact", name, one.at, Lines(table, one.lines))
             made = self._clock(rule, origin, when(one.at.value)) if one.at.value is not None else None
-            if made is not None:
-                yield made._replace(unclear=not one.sure) if isinstance(made, Made) else made
+            if isinstance(made, Made):
+                later = [other.first for other in each.found if other.sure and other.first > one.first]
+                following = min(later, default=None) if rule.starts.rounds else None
+                yield made._replace(unclear=not one.sure, next_opens=following)
+            elif made is not None:
+                yield made
         unknown = each.undated(self._not_given_up(rule))
         if unknown is not None:
             yield self._undated(rule, Origin("fact", name, unknown, Lines(table, lines)), name)

@@ -131,6 +131,7 @@ POINTS = (
 STARTS = (
     Spelling("…, else end of …", "fact", zh="①，否则②结束时|①，否则②结束"),
     Spelling("end of …", "end of", zh="…结束时|…结束"),
+    Spelling("each …", "each", zh="每次…"),
     Spelling("…", "fact", zh="…"),
 )
 WITHIN = (Spelling("…", "span", zh="…内|…之内|…以内"),)

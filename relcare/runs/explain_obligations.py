@@ -130,6 +130,8 @@ class ObligationTelling(Telling):
             case "ceased" if one.cause is not None:
                 label = one.cause.label.in_(self._language)
                 return [self._say("cause since", label, one.since.date()) if one.since else self._say("cause", label)]
+            case "ceased" if one.why == "round":
+                return [self._say("next round", moment_words(one.since) if one.since else "")]
             case "ceased":
                 return [self._say("gone", one.since.date() if one.since else "")]
             case "lapsed" if one.since is not None:
@@ -260,6 +262,9 @@ class ObligationTelling(Telling):
                 else clause.norm.in_(self._language)
             )
         words = self._say("also").join(dict.fromkeys(part for part in told if part))
+        rounds = sorted(other.opens for other in self._every if other.rule.id == rule.id) if rule.starts.rounds else []
+        if one.opens in rounds:
+            yield "round", self._cells("round", str(rounds.index(one.opens) + 1), self._say("of rounds", len(rounds)))
         yield "version", self._cells("version", f"{rule.start} – {until}", words)
         asking = open_for(rule.step, self._every, self._as_of, rulebook)
         if len(asking) > 1 and any(other is one for other in asking):

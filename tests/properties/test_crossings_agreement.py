@@ -49,7 +49,7 @@ def rules(draw: st.DrawFn) -> str:
     facts = facts.replace("WINDOW", draw(st.sampled_from(WINDOWS))).replace("LATER", draw(st.sampled_from(LATER)))
     told = []
     for name in ("often_at", "again_at"):
-        lines = [f"starts: {name}", f"done when: {draw(st.sampled_from(DONE))}"]
+        lines = [f"starts: {draw(st.sampled_from(['', 'each ']))}{name}", f"done when: {draw(st.sampled_from(DONE))}"]
         lines += [
             line for line in (draw(st.sampled_from(LAPSES)), draw(st.sampled_from(["", "when: {tier: vip}"]))) if line
         ]
