@@ -13,6 +13,7 @@ def due(
     tier: o.Tier = None,
     rule: o.Rule = None,
     status: o.Status = None,
+    show_suspended: o.ShowSuspended = False,
     group: o.Group = "",
     summary: o.Summary = "",
     book: o.Book = ".",
@@ -62,5 +63,5 @@ def due(
         made_for=to.made_for,
         show_sql=show_sql,
     )
-    asked = Asked(tuple(subject or ()), tuple(rule or ()), tuple(status or ()))
+    asked = Asked(tuple(subject or ()), tuple(rule or ()), tuple(status or ()), suspended=show_suspended)
     return carry_out(lambda given: run(given, asked, within, group, o.split_columns(summary)), request, to, color)

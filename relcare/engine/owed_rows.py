@@ -30,7 +30,8 @@ def owed_rows(
 ) -> list[dict[str, Any]]:
     """What is owed under all rules, or the given ones, ordered by subject, id, rule and deadline.
 
-    Each row has `subject`, `subject_id`, `rule_id`, the COLUMNS and `cause` (the label of what made it cease, or ""). Without
+    Each row has `subject`, `subject_id`, `rule_id`, the COLUMNS and `cause` and `held` (the labels of what made it cease, and of what
+    suspends it, or ""). Without
     `every` only what is open is there. `calendar` None is the book's own.
     """
     engine = Engine(rulebook, book, as_of, spill)
@@ -45,8 +46,10 @@ def owed_rows(
                 continue
             owing.settle(subject)
             for table in owed.tables:
-                query = f"SELECT rule, key, cause, {', '.join(sql.name(c) for c in COLUMNS)} FROM {sql.name(table)}"
-                for number, key, cause, *values in engine.session.rows(query):
+                query = (
+                    f"SELECT rule, key, cause, held, {', '.join(sql.name(c) for c in COLUMNS)} FROM {sql.name(table)}"
+                )
+                for number, key, cause, held, *values in engine.session.rows(query):
                     rule = owed.rules[number]
                     row = {
                         "subject": subject,
@@ -55,6 +58,7 @@ def owed_rows(
                         **dict(zip(COLUMNS, values, strict=True)),
                     }
                     row["cause"] = rule.ceases[cause].label.en if cause is not None else ""
+                    row["held"] = rule.suspends[held].label.en if held is not None else ""
                     found.append(row)
         return sorted(found, key=lambda row: (row["subject"], row["subject_id"], row["rule_id"], row["opens"]))
     finally:

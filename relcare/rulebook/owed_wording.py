@@ -15,6 +15,7 @@ STATUSES = {
     "no record": "无记录",
     "undetermined": "无法判定",
     "not started": "未开始",
+    "suspended": "已暂缓",
     "met": "已完成",
     "met late": "逾期完成",
     "lapsed": "已失效",
@@ -25,13 +26,13 @@ SENTENCES = {
     "en": {
         "after": "{} {} + {}", "from": "{} {}", "end of": "end of {} {} + {}", "assumed": " (assumed: its deadline)",
         "before": "{} before {} {}", "on": "{} {}", "after date": "{} after {} {}", "period": "period from {}", "festival": "festival on {}", "anniversary": "anniversary {0} of {1} + {2}",
-        "missing": "missing: {}", "joint": "; ", "counts": "{}.", "count": "{} {}", "and": ", ", "or": " or ", "ceased": "ceased: {}", "waived": "waived by {} on {}: {}",
+        "missing": "missing: {}", "joint": "; ", "counts": "{}.", "count": "{} {}", "and": ", ", "or": " or ", "ceased": "ceased: {}", "suspended": "suspended: {}", "waived": "waived by {} on {}: {}",
         "no record": "the book can't show: {}", "date only": "only a date is known, no time of day", "doubt": "what was done can't be read: {}", "wants": "undetermined for want of {}", "done": "done {}", "paused": "paused",
     },
     "zh": {
         "after": "{}{}起{}内", "from": "{}{}", "end of": "{}结束（{}）起{}内", "assumed": "（推定：按其期限）",
         "before": "{1}{2}前{0}", "on": "{}{}", "after date": "{1}{2}后{0}", "period": "自{}起的周期", "festival": "节日{}", "anniversary": "{1}周年日{0}起{2}内",
-        "missing": "尚缺：{}", "joint": "；", "counts": "{}。", "count": "{1}{0}", "and": "、", "or": "或", "ceased": "终止：{}", "waived": "{}于{}豁免：{}",
+        "missing": "尚缺：{}", "joint": "；", "counts": "{}。", "count": "{1}{0}", "and": "、", "or": "或", "ceased": "终止：{}", "suspended": "暂缓：{}", "waived": "{}于{}豁免：{}",
         "no record": "数据无法显示：{}", "date only": "仅有日期，无时刻", "doubt": "完成情况无法读取：{}", "wants": "无法判定，缺少{}", "done": "{}完成", "paused": "已暂停",
     },
 }  # fmt: skip

@@ -278,7 +278,7 @@ class _Schema:
             until=DAY, when=condition, judged=choice(written(["at start"], keys.JUDGED_WORDS)), if_missing=self._no(),
             if_not_supplied=self._no(), starts=any_of(choice(starts), TEXT), within=span, every=self._every(days), due=point,
             once_per=any_of(choice(days), TEXT), opens=point, rolls=choice(written(["next open day"], keys.ROLL_WORDS)),
-            warns=pattern_of(WARNS), pauses=one_or_more(any_of(choice(self._pauses()), TEXT)), lapses=pattern_of(LAPSES),
+            warns=pattern_of(WARNS), suspended_while={"type": "array", "items": cause}, pauses=one_or_more(any_of(choice(self._pauses()), TEXT)), lapses=pattern_of(LAPSES),
             done_when=self._done(subject, days), by=self._roles(), channel=any_of(choice(self._channels()), TEXT),
             calendar=choice(self._rulebook.calendars) if self._rulebook.calendars else TEXT,
             examples=self._examples(subject, gives), corrects=self._correction(), **{"from": DAY},
