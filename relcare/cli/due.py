@@ -14,6 +14,7 @@ def due(
     rule: o.Rule = None,
     regime: o.Regime = None,
     status: o.Status = None,
+    show_suspended: o.ShowSuspended = False,
     group: o.Group = "",
     summary: o.Summary = "",
     book: o.Book = ".",
@@ -66,5 +67,11 @@ def due(
         made_for=to.made_for,
         show_sql=show_sql,
     )
-    asked = Asked(tuple(subject or ()), tuple(rule or ()), tuple(status or ()), regimes=tuple(regime or ()))
+    asked = Asked(
+        tuple(subject or ()),
+        tuple(rule or ()),
+        tuple(status or ()),
+        regimes=tuple(regime or ()),
+        suspended=show_suspended,
+    )
     return carry_out(lambda given: run(given, asked, within, group, o.split_columns(summary)), request, to, color)

@@ -126,6 +126,9 @@ Severity = Annotated[
 FindingStatus = Annotated[
     list[str] | None, typer.Option("--status", metavar="STATUS", help="Only what is broken, or undetermined.")
 ]
+ShowSuspended = Annotated[
+    bool, typer.Option("--show-suspended", help="Also what nobody is to act on now, as while a complaint is open.")
+]
 Group = Annotated[
     str, typer.Option("--group", metavar="customer", help="One row a customer: one call, all that is owed.")
 ]

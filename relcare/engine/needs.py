@@ -8,7 +8,7 @@ from relcare.engine import dialect as sql
 from relcare.engine.conditions import Column, Judge
 from relcare.engine.decide import Relation
 from relcare.rulebook.conditions import facts_of
-from relcare.rulebook.obligations import Cause, FactDone, Obligation, RowsDone, parts_of
+from relcare.rulebook.obligations import Cause, FactDone, Obligation, RowsDone, conditions_of, parts_of
 from relcare.rulebook.vocabulary import Table
 
 
@@ -27,6 +27,11 @@ def cause_column(causes: tuple[Cause, ...]) -> str:
     return sql.name("ceased by " + " or ".join(cause.label.en for cause in causes))
 
 
+def suspended_column(causes: tuple[Cause, ...]) -> str:
+    """The column of the base table that holds which of the causes, from 0, suspends what is owed; NULL where none does."""
+    return sql.name("suspended by " + " or ".join(cause.label.en for cause in causes))
+
+
 def can_be_silent(rule: Obligation, relation: Relation) -> bool:
     columns = [relation.columns[name] for name in (facts_of(rule.when) if rule.when is not None else [])]
     return any(not column.supplied or column.silent != "FALSE" for column in columns)
@@ -34,8 +39,7 @@ def can_be_silent(rule: Obligation, relation: Relation) -> bool:
 
 def facts_of_rule(rule: Obligation, *, starts: bool = True) -> list[str]:
     """All facts of the subject that a rule names; without `starts` not the one that it starts from for that alone."""
-    conditions = [rule.when, *(cause.when for cause in rule.ceases)]
-    tested = [name for condition in conditions if condition is not None for name in facts_of(condition)]
+    tested = [name for condition in conditions_of(rule) for name in facts_of(condition)]
     dates = [name for name in timed(rule) if starts or name != rule.starts.fact]
     return list(dict.fromkeys([*dates, *tested]))
 

@@ -10,7 +10,7 @@ from relcare.engine import dialect as sql
 from relcare.engine.conditions import Column
 from relcare.engine.days import WORKING, Days, is_elapsed, moved
 from relcare.engine.decisions import unknown
-from relcare.engine.needs import cause_column, verdict_column
+from relcare.engine.needs import cause_column, suspended_column, verdict_column
 from relcare.engine.open_hours import Joined, is_worked
 from relcare.engine.stretches import Stretch, stretches
 from relcare.rulebook.obligations import FactDone, Obligation, Point, RowsDone, parts_of
@@ -318,6 +318,7 @@ class _Branch:
         if start.sure != "TRUE":
             verdict = f"CASE WHEN {start.sure} THEN {verdict} END"
         cause = told.cause or (f"own.{cause_column(rule.ceases)}" if rule.ceases else "CAST(NULL AS SMALLINT)")
+        held = f"own.{suspended_column(rule.suspends)}" if rule.suspends else "CAST(NULL AS SMALLINT)"
         who = (
             self._take(self.columns[scene.who].value)
             if scene.who and self.columns[scene.who].supplied
@@ -327,7 +328,7 @@ class _Branch:
             f"CAST({self.number} AS SMALLINT) AS rule", "own.key AS key", f"{who} AS who", f"{opens} AS opens", f"{start.low} AS start",
             f"{start.high} AS start_until", f"{start.assumed} AS assumed", f"{due.low} AS due", f"{due.high} AS due_until",
             f"{start.following} AS next_opens", f"{start.upto or start.following} AS upto", f"{verdict} AS verdict", f"NOT {start.sure} AS unclear",
-            f"{cause} AS cause", "FALSE AS paused",
+            f"{cause} AS cause", f"{held} AS held", "FALSE AS paused",
             *(item for piece in self._parts(since or start, due, opens) for item in piece.items),
         ]  # fmt: skip
         joins += "".join(piece.joins for piece in self._parts(since or start, due, opens))
@@ -337,6 +338,7 @@ class _Branch:
         ]
         inner += [verdict_column(self.number)] if rule.when is not None else []
         inner += [cause_column(rule.ceases)] if rule.ceases else []
+        inner += [suspended_column(rule.suspends)] if rule.suspends else []
         now = rule.when is not None and not rule.at_start and not told.where
         kept = [f"{verdict_column(self.number)} IS NOT FALSE"] if now else []
         kept += [scene.only] if scene.only else []

@@ -28,6 +28,7 @@ from relcare.engine.needs import (
     levels,
     silent_column,
     starting,
+    suspended_column,
     texts_of,
     timed,
     verdict_column,
@@ -48,7 +49,7 @@ from relcare.engine.standing import Standing, covered, open_days_counted
 from relcare.engine.stretches import stretches
 from relcare.engine.waivers import waivers_of, want_waivers
 from relcare.rulebook.conditions import facts_of
-from relcare.rulebook.obligations import Obligation, RowsDone, parts_of, uses_working_time
+from relcare.rulebook.obligations import Obligation, RowsDone, conditions_of, parts_of, uses_working_time
 from relcare.rulebook.vocabulary import Label
 from relcare.timing.calendars import Calendar
 
@@ -144,9 +145,8 @@ class Owing:
             if reaching is not None:
                 owed.reaching[number] = reaching
             plan.note_moments(rule.subject, [n for n in timed(rule) if n not in missing])
-            for condition in [rule.when, *(cause.when for cause in rule.ceases)]:
-                if condition is not None:
-                    plan.note_precision(rule.subject, condition)
+            for condition in conditions_of(rule):
+                plan.note_precision(rule.subject, condition)
             owed.unrecorded[number] = self.records.record(rule, missing, awaited=rule.id in sources)
             if rule.can_move:
                 self.records.want_pauses(rule.subject, rule.extends.needs if rule.extends is not None else ())
@@ -178,6 +178,8 @@ class Owing:
                     told.append(f"(({verdict}) IS NULL AND ({blind}) IS NOT NULL) AS {silent_column(number)}")
         causes = dict.fromkeys(rule.ceases for rule in owed.rules.values() if rule.ceases)
         told += [f"{first_cause(listed, judge)} AS {cause_column(listed)}" for listed in causes]
+        held = dict.fromkeys(rule.suspends for rule in owed.rules.values() if rule.suspends)
+        told += [f"{first_cause(listed, judge)} AS {suspended_column(listed)}" for listed in held]
         told += anniversaries(owed.rules.values(), relation.columns, engine.as_of)
         table = self.vocabulary.table_of(subject)
         dated = table.dated_by if table is not None else ""
@@ -357,7 +359,7 @@ class Owing:
     def _keep(self, rules: dict[int, Obligation], sources: set[str]) -> str:
         if self.every:
             return ""
-        condition = f"open{self.until('due')}"
+        condition = f"(open OR status = 'suspended'){self.until('due')}"
         chained = [str(number) for number, rule in rules.items() if rule.id in sources]
         return f"({condition}) OR rule IN ({', '.join(chained)})" if chained else condition
 

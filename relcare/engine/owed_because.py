@@ -22,6 +22,7 @@ def because(owing: Owing, vocabulary: Vocabulary, language: str) -> str:
     begins: dict[str, list[int]] = {}
     missing: dict[str, list[int]] = {}
     causes: dict[str, list[int]] = {}
+    held: dict[str, list[int]] = {}
     lost: dict[str, list[int]] = {}
     for owed in owing.owed.values():
         for number, rule in owed.rules.items():
@@ -32,11 +33,19 @@ def because(owing: Owing, vocabulary: Vocabulary, language: str) -> str:
                     f"WHEN {i} THEN {sql.text(cause.label.in_(language))}" for i, cause in enumerate(rule.ceases)
                 )
                 causes.setdefault(f"CASE cause {cases} END", []).append(number)
+            if rule.suspends:
+                cases = " ".join(
+                    f"WHEN {i} THEN {sql.text(c.label.in_(language))}" for i, c in enumerate(rule.suspends)
+                )
+                held.setdefault(f"CASE held {cases} END", []).append(number)
             pieces = pieces_words(rule, vocabulary, language)
             gone = joint(rule.done, language).join(pieces[i] for i in sorted(owed.unrecorded[number]))
             if gone:
                 lost.setdefault(sql.text(sentence("no record", language).format(gone)), []).append(number)
     told = [
+        f"CASE status WHEN 'suspended' THEN {_around(sentence('suspended', language), _case(held))} END"
+        if held
+        else "NULL",
         _case(begins),
         _extended(owing, vocabulary, language),
         f"CASE WHEN done IS NULL AND status <> 'no record' THEN {_case(missing)} END",

@@ -68,6 +68,7 @@ class OwedList:
         self.owing, self.language, self.filters, self.order = owing, language, filters, tuple(order)
         self.engine = owing.engine
         self.vocabulary = owing.vocabulary
+        self.suspended = 0  # how many rows are left out since nobody is to act on them now
         self.about: dict[str, dict[str, list[str]]] = {}
 
     def want(self) -> None:
@@ -90,10 +91,11 @@ class OwedList:
         """The facts that rows of a subject name."""
         return list(dict.fromkeys(name for names in self.about.get(subject, {}).values() for name in names))
 
-    def make(self, *, filtered: bool = True) -> int:
+    def make(self, *, filtered: bool = True, suspended: bool = True) -> int:
         """Make the table `owed list`, numbered by `place` in the list's order; how many rows it has.
 
-        Where it is not `filtered` it has all rows, whatever the filters say.
+        Where it is not `filtered` it has all rows, whatever the filters say. Without `suspended` what is suspended is counted
+        and not in it.
         """
         selects = [
             self._select(owed, table)
@@ -107,6 +109,11 @@ class OwedList:
         rows = "(\n  " + "\n  UNION ALL BY NAME ".join(selects) + "\n)"
         owned = answering(rows, self.engine.scanned, today)
         where = self._where() if filtered else ""
+        if not suspended and any(rule.suspends for owed in self.owing.owed.values() for rule in owed.rules.values()):
+            held = f"{where} AND" if where else "\nWHERE"
+            query = f"SELECT count(*) FROM (\n  {owned}\n){held} status = 'suspended'"
+            self.suspended = int(self.engine.session.rows(query)[0][0])
+            where = f"{held} status <> 'suspended'" if self.suspended else where
         self.engine.session.run(
             f"CREATE OR REPLACE TEMP TABLE {sql.name(LIST)} AS\n-- a row is one row of the list; place: where it stands\n"
             f"SELECT *, row_number() OVER (ORDER BY {self._order()}) AS place, {self._binds()} AS binds FROM (\n  {owned}\n) AS own{where}"
@@ -142,7 +149,7 @@ class OwedList:
         listed = self._only(owed)
         items = (
             f"o.rule, {sql.text(owed.subject)} AS subject, o.key AS subject_id, o.start, o.start_until, o.opens, o.due, o.due_until, o.act_by, o.status, o.assumed, "
-            f"o.provisional, o.verdict, o.cause, o.done, o.open, o.paused, {kinds}{padding}{waived}, {responsible} AS responsible, {role} AS role, "
+            f"o.provisional, o.verdict, o.cause, o.held, o.done, o.open, o.paused, {kinds}{padding}{waived}, {responsible} AS responsible, {role} AS role, "
             f"{', '.join(facts)}, NULL AS wants, NULL AS together, NULL AS actions, NULL AS clauses"
         )
         known = f"SELECT {items}\n  FROM {sql.name(table)} AS o JOIN {base}\n  WHERE (o.verdict IS NOT NULL OR o.status NOT IN ('undetermined')){listed}"
@@ -155,7 +162,7 @@ class OwedList:
         silent = self._not_silent(owed) + self._not_over(owed)
         folded = (
             f"SELECT min(o.rule) AS rule, {sql.text(owed.subject)} AS subject, o.key AS subject_id, NULL AS start, NULL AS start_until, NULL AS opens, min(o.due) AS due, min(o.due) AS due_until, "
-            f"min(o.act_by) AS act_by, 'undetermined' AS status, FALSE AS assumed, bool_or(o.provisional) AS provisional, NULL AS verdict, NULL AS cause, NULL AS done, "
+            f"min(o.act_by) AS act_by, 'undetermined' AS status, FALSE AS assumed, bool_or(o.provisional) AS provisional, NULL AS verdict, NULL AS cause, NULL AS held, NULL AS done, "
             f"bool_or(o.open) AS open, FALSE AS paused{flags}, NULL AS waived_at, NULL AS waived_by, NULL AS waived_why, NULL AS extended_on, NULL AS lacks, arg_min({responsible}, o.rule) AS responsible, arg_min({role}, o.rule) AS role, "
             f"{', '.join(f'any_value({e}) AS {t}' for t, e in wanted.items())}, array_to_string(list_sort(list_distinct(flatten(list({wants})))), '; ') AS wants, "
             f"array_to_string(list_sort(list_distinct(list(CASE o.rule {names} END))), ', ') AS together, "
@@ -188,7 +195,7 @@ class OwedList:
         ]
         only = f" AND o.rule IN ({', '.join(numbers) or 'NULL'})" if len(numbers) < len(owed.rules) else ""
         only += self.owing.since("o.opens")
-        return only if self.owing.every else f"{only} AND o.open{self.owing.until('o.due')}"
+        return only if self.owing.every else f"{only} AND (o.open OR o.status = 'suspended'){self.owing.until('o.due')}"
 
     def _told(self, columns: Mapping[str, Column], names: list[str], title: str) -> str:
         """What is said of a subject; "" where there is nothing to say."""

@@ -32,7 +32,8 @@ def owed_rows(
     """What is owed under all rules, or the given ones, ordered by subject, id, rule and deadline.
 
     Each row has `subject`, `subject_id`, `rule_id`, the COLUMNS, `levels` (number and
-    moment of each) and `cause` (the label of what made it cease, or ""). Without
+    moment of each), `cause` and `held` (the labels of what made it cease, and of what
+    suspends it, or ""). Without
     `every` only what is open is there. `calendar` None is the book's own.
     """
     engine = Engine(rulebook, book, as_of, spill)
@@ -51,10 +52,8 @@ def owed_rows(
                 for select in levels_select(owed, owing.days_of, sql.name(table)):
                     for where, nth, at in engine.session.rows(select):
                         reached.setdefault(where, []).append((nth, at))
-                query = (
-                    f"SELECT rowid, rule, key, cause, {', '.join(sql.name(c) for c in COLUMNS)} FROM {sql.name(table)}"
-                )
-                for where, number, key, cause, *values in engine.session.rows(query):
+                query = f"SELECT rowid, rule, key, cause, held, {', '.join(sql.name(c) for c in COLUMNS)} FROM {sql.name(table)}"
+                for where, number, key, cause, held, *values in engine.session.rows(query):
                     rule = owed.rules[number]
                     row = {
                         "subject": subject,
@@ -64,6 +63,7 @@ def owed_rows(
                     }
                     row["levels"] = reached.get(where, ())
                     row["cause"] = rule.ceases[cause].label.en if cause is not None else ""
+                    row["held"] = rule.suspends[held].label.en if held is not None else ""
                     found.append(row)
         return sorted(found, key=lambda row: (row["subject"], row["subject_id"], row["rule_id"], row["opens"]))
     finally:

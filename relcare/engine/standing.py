@@ -63,7 +63,7 @@ class Standing(NamedTuple):
         joins = f"\n  LEFT JOIN {found} AS f ON f.id = o.rowid" if self.found else ""
         items = [
             "o.rule", "o.key", "o.opens", "o.start", "o.start_until", "o.assumed", "o.due", "o.due_until", "o.next_opens",
-            "o.verdict", "o.unclear", "o.cause", "o.paused", f"{act_by} AS act_by", f"{done} AS done", f"{until} AS done_until",
+            "o.verdict", "o.unclear", "o.cause", "o.held", "o.paused", f"{act_by} AS act_by", f"{done} AS done", f"{until} AS done_until",
             f"{possible} AS possible", f"{soonest} AS soonest", f"{self._lapse()} AS lapse", f"{leaning} AS provisional",
             *(f"{self._part(i, '')} IS NOT NULL AS has{i}" for i in range(self.parts)),
             *(f"o.{column}" for column in RECORDED if self.extended),
@@ -166,6 +166,7 @@ class Standing(NamedTuple):
             (f"lapse < {now} AND verdict AND NOT possible", "lapsed"),
             ("verdict IS NULL OR possible", "undetermined"),
             (self._waiting(), "not started"),
+            ("held IS NOT NULL" if any(rule.suspends for rule in self.rules.values()) else "FALSE", "suspended"),
             (no_record, "no record"),
             (f"paused AND {now} <= due", "paused"),  # a breach that has occurred is never lifted
             (f"{now} > due_until", "overdue"),
@@ -237,7 +238,7 @@ class Standing(NamedTuple):
 def covered(table: str, rules: Iterable[int], as_of: datetime, *, waived: bool) -> str:
     """The statement that takes out what an earlier occurrence of the same version covers: one act answers for both.
 
-    An earlier one does that is open, and no doubt about it; or that ended with the later one, before it was given up.
+    An earlier one does that is open or suspended, and no doubt about it; or that ended with the later one, before it was given up.
     """
     now = sql.moment(as_of)
     in_time = "(a.lapse IS NULL OR {} <= a.lapse)"
@@ -251,7 +252,7 @@ def covered(table: str, rules: Iterable[int], as_of: datetime, *, waived: bool) 
     return (
         f"DELETE FROM {table} WHERE rowid IN (\n  -- a row is an occurrence that another covers\n"
         f"  SELECT b.id FROM ({some}) AS a JOIN ({some}) AS b ON a.rule = b.rule AND a.key = b.key AND a.start < b.start\n"
-        f"  WHERE a.verdict AND CASE WHEN a.open THEN NOT a.possible ELSE {answers} END\n)"
+        f"  WHERE a.verdict AND CASE WHEN a.open OR a.status = 'suspended' THEN NOT a.possible ELSE {answers} END\n)"
     )
 
 

@@ -78,7 +78,7 @@ class Chains:
     def _limits_named(self, rule: Obligation) -> list[str]:
         vocabulary = self._rulebook.vocabulary
         names = limits_named(vocabulary, rule.subject, rule.when, facts_named(rule))
-        for cause in rule.ceases:
+        for cause in (*rule.ceases, *rule.suspends):
             names += limits_of(cause.when)
         for piece in parts_of(rule.done):
             if isinstance(piece, RowsDone):

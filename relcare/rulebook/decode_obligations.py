@@ -51,8 +51,8 @@ CAUSE_KEYS = ("label", "when")
 OBLIGATION_KEYS = ("kind", "for", "label", "dated by", "approved", "ceases when", "limits", "regime", "rules")
 RULE_KEYS = (
     "id", "label", "cites", "from", "until", "when", "judged", "if missing", "if not supplied", "starts", "within", "every",
-    "due", "once per", "opens", "rolls", "warns", "pauses", "extends", "lapses", "done when", "by", "channel", "calendar",
-    "examples", "corrects", "regime", "step",
+    "due", "once per", "opens", "rolls", "warns", "pauses", "extends", "lapses", "suspended while", "done when", "by", "channel",
+    "calendar", "examples", "corrects", "regime", "step",
 )  # fmt: skip
 CHANNEL = ("customer", "preferred_channel")  # whose codes have the labels of channels
 WHEN = Field("due", "moment", Label("due", "due"))
@@ -120,7 +120,7 @@ class ObligationReader:
         scope = scope_of(reader, self._vocabulary, subject)
         conditions = ConditionReader(reader, scope, self._limits)
         points = PointReader(reader, conditions)
-        causes = self._ceases(found.get("ceases when"), conditions)
+        causes = self._causes(found.get("ceases when"), "`ceases when`", conditions)
         shared = _Document(
             subject,
             scope,
@@ -156,10 +156,10 @@ class ObligationReader:
             self._reader.note(text, "RUL027", message, hint or "`dated by` names a field of type date or moment")
         return ""
 
-    def _ceases(self, node: Node | None, conditions: ConditionReader) -> tuple[Cause, ...] | None:
-        """What ends all rules of a document; None where a part of it has a mistake."""
+    def _causes(self, node: Node | None, what: str, conditions: ConditionReader) -> tuple[Cause, ...] | None:
+        """What ends all rules of a document, or suspends one of them; None where a part of it has a mistake."""
         reader, causes = self._reader, []
-        items = reader.items(node, "`ceases when`")
+        items = reader.items(node, what)
         for item in items:
             found = reader.mapping(item, "what ends obligations", CAUSE_KEYS)
             if found is None:
@@ -196,6 +196,7 @@ class ObligationReader:
         done = self._done(found, owner, what, shared, clock)
         if clock is not None and clock.starts.rounds and done is not None:
             self._rounds_show(done, found["done when"])
+        suspends = self._causes(found.get("suspended while"), "`suspended while`", shared.conditions)
         by = read_role(reader, reader.need(found, "by", owner, what), self._vocabulary)
         channel = self._channel(found.get("channel"))
         corrects = reader.correction(found.get("corrects"))
@@ -207,11 +208,13 @@ class ObligationReader:
             return None
         if name is None or dates is None or clock is None or done is None or (when is None and "when" in found):
             return None
+        if suspends is None:
+            return None
         rule = Obligation(
             name.text, shared.subject, label, cites, dates[0], dates[1], clock.starts, clock.due, done, when, at_start,
             clock.every, clock.opens, clock.warns, clock.pauses, clock.lapses, by, channel, calendar,
             shared.dated_by, shared.ceases, shared.approved, missing, not_supplied, tuple(examples), name.place, corrects,
-            clock.levels, calendar_by, regime, step, clock.extends,
+            clock.levels, calendar_by, regime, step, clock.extends, suspends or (),
         )  # fmt: skip
         self._has_hours(rule, found.get("calendar"))
         return Owed(rule, node, clock.after)

@@ -15,7 +15,7 @@ KEYS = {
     # documents
     "kind": "种类|类别", "for": "适用对象|对象", "label": "名称|标签", "approved": "审批", "limits": "限值", "rules": "规则",
     "facts": "指标", "dated by": "日期依据", "decides": "判定", "choose": "选择方式", "outcomes": "结论选项",
-    "ceases when": "终止情形", "document": "文号", "on": "批准日期",
+    "ceases when": "终止情形", "suspended while": "暂缓情形", "document": "文号", "on": "批准日期",
     # rules
     "id": "编号", "cites": "依据|依据条款", "from": "自|生效日|开始", "until": "停用日|停用|结束", "when": "条件|当", "then": "结论|则",
     "otherwise": "否则", "if missing": "缺失时", "if not supplied": "未提供时", "examples": "示例", "corrects": "更正",

@@ -13,7 +13,7 @@ from relcare.rulebook.vocabulary import Correction, Label
 
 # What a status can be; the first six are open: somebody still has to act.
 OPEN = ("overdue", "at risk", "running", "paused", "no record", "undetermined")
-STATUSES = (*OPEN, "not started", "met", "met late", "lapsed", "waived", "ceased")
+STATUSES = (*OPEN, "not started", "suspended", "met", "met late", "lapsed", "waived", "ceased")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ class Lapse:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What makes an obligation cease: its name for people, and the condition."""
+    """What makes an obligation cease, or suspends it: its name for people, and the condition."""
 
     label: Label
     when: Condition
@@ -195,7 +195,8 @@ class Obligation:
     An occurrence uses the version in force on the date of its start (of its opening where it is ahead of a date), or on
     `dated_by`, a date field of the subject, where that is given: `start` is included, `until` is not; where no version is in
     force nothing is owed. `when` None: owed to every subject. `at_start`: `when` is judged at the occurrence's start, else at
-    the as-of. `opens` says from when on evidence counts, None for the default: the start of a clock; of what is ahead of a
+    the as-of. While one of the causes `suspends` holds, nobody is to act on what is open; where it is unknown whether one does,
+    it is not suspended. `opens` says from when on evidence counts, None for the default: the start of a clock; of what is ahead of a
     date the beginning of the evidence's window, else the beginning of time. `warns` is counted back from `act_by`; None: the
     day of `act_by`, or the first of the `levels` before the deadline. `by` is a role. `channel` is "" for the customer's
     preferred one. `calendar` is "" for the book's; `calendar_by` is the fact of the subject whose code names the calendar, ""
@@ -235,6 +236,7 @@ class Obligation:
     regime: str = ""
     step: str = ""
     extends: Extends | None = None
+    suspends: tuple[Cause, ...] = ()
 
     @property
     def can_move(self) -> bool:
@@ -263,11 +265,17 @@ def parts_of(evidence: Evidence) -> list[RowsDone | FactDone]:
             return [evidence]
 
 
+def conditions_of(rule: Obligation) -> list[Condition]:
+    """The conditions on the subject that a version of a rule hangs on: its `when`, what ends it and what suspends it."""
+    causes = [cause.when for cause in (*rule.ceases, *rule.suspends)]
+    return causes if rule.when is None else [rule.when, *causes]
+
+
 def facts_named(rule: Obligation) -> list[str]:
     """The facts of the subject that a version of a rule hangs on, each once: of its conditions, clock and evidence."""
     names: dict[str, None] = {}
-    for condition in (rule.when, *(cause.when for cause in rule.ceases)):
-        names |= dict.fromkeys(facts_of(condition) if condition is not None else ())
+    for condition in conditions_of(rule):
+        names |= dict.fromkeys(facts_of(condition))
     pieces = parts_of(rule.done)
     points = [rule.due, rule.opens, *(piece.since for piece in pieces if isinstance(piece, RowsDone))]
     clock = [rule.starts.fact, rule.every.on if rule.every is not None else "", rule.dated_by, rule.calendar_by]

@@ -112,6 +112,7 @@ class Occurrence:
       `next_opens` are None where that never comes.
     - `verdict`: what `when` says, None where the rule has none; `judged`: the earlier moment at which it was asked, None for the
       as-of. `was_owed`: `when` says no by then, and held at the opening. `unclear`: whether there was such a start is not known.
+    - `cause`: what ended or suspends it; `held`: what was asked for that by which it is suspended.
     - `since`: from when on the status holds, None where that is not known.
     - `wants`: the root facts that an undetermined one waits for; `why`: `date only`, `doubt`, `condition`, `start`, else "".
     - `levels`: of the escalation, in the order in which they are written. `extension`: what is on record for a longer deadline.
@@ -137,6 +138,7 @@ class Occurrence:
     was_owed: bool = False
     unclear: bool = False
     cause: Cause | None = None
+    held: Judged | None = None
     waiver: Waiver | None = None
     pieces: tuple[Piece, ...] = ()
     pauses: tuple[Stop, ...] = ()

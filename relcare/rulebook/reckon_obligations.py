@@ -154,7 +154,7 @@ def _covers(other: Occurrence, one: Occurrence, as_of: datetime) -> bool:
     if other.origin.kind != "fact" or other.unclear or (other.verdict is not None and other.verdict.verdict is None):
         return False
     lapses = other.lapses_at
-    if other.is_open(as_of):
+    if other.is_open(as_of) or other.status == "suspended":
         return not possible(other.rule.done, other.pieces)
     if other.status == one.status == "ceased":
         return lapses is None or lapses >= as_of

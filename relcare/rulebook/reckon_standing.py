@@ -162,6 +162,15 @@ class Standing:
                 return cause, max(points, default=None)
         return None, None
 
+    def _suspending(self) -> tuple[Cause | None, Judged | None]:
+        """The first cause that suspends it at the as-of, and what was asked for it."""
+        for cause in self._rule.suspends:
+            facts = {name: self._who.fact(name) for name in facts_of(cause.when)}
+            judged = judge(cause.when, facts, self._limits(self._as_of), self._as_of)
+            if judged.verdict:
+                return cause, judged
+        return None, None
+
     # the clock and what was done
 
     def _dated(self, verdict: Judged | None) -> Occurrence:
@@ -252,6 +261,9 @@ class Standing:
         starts = one.opens if rule.every is not None or one.start is None else max(one.opens, one.start.first)
         if starts > as_of:
             return replace(one, status="not started", since=None)
+        held, judged = self._suspending()
+        if held is not None:
+            return replace(one, status="suspended", cause=held, held=judged, since=None)
         if no_record:
             return replace(one, status="no record", since=_or_none(starts))
         if paused:

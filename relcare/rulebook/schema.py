@@ -294,6 +294,7 @@ class _Schema:
             if_not_supplied=self._no(), starts=any_of(choice(starts), TEXT), within=span, every=self._every(days), due=point,
             once_per=any_of(choice(days), TEXT), opens=point, rolls=choice(written(["next open day"], keys.ROLL_WORDS)),
             warns=any_of(pattern_of(WARNS), {"type": "array", "items": level, "minItems": 1}), pauses=one_or_more(any_of(choice(self._pauses()), TEXT)), extends=extends, lapses=pattern_of(LAPSES),
+            suspended_while={"type": "array", "items": cause},
             done_when=self._done(subject, days), by=self._roles(), channel=any_of(choice(self._channels()), TEXT),
             calendar=choice(self._rulebook.calendars) if self._rulebook.calendars else TEXT,
             examples=self._examples(subject, gives), corrects=self._correction(), regime=regime, step=step,

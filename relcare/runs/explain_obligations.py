@@ -132,6 +132,8 @@ class ObligationTelling(Telling):
                 return [self._say("cause since", label, one.since.date()) if one.since else self._say("cause", label)]
             case "ceased" if one.why == "round":
                 return [self._say("next round", moment_words(one.since) if one.since else "")]
+            case "suspended" if one.cause is not None:
+                return [self._say("held", one.cause.label.in_(self._language))]
             case "ceased":
                 return [self._say("gone", one.since.date() if one.since else "")]
             case "lapsed" if one.since is not None:
@@ -231,6 +233,8 @@ class ObligationTelling(Telling):
             return
         for part, cells in (*self._parts(one), *self._rests_on(one)):
             yield row_of(**head, part=part, **{"rule_place": place, **cells})
+        for cells in self.tests(one.held, rule.place, self._as_of.date()) if one.held is not None else ():
+            yield row_of(**head, part="when", **cells)
         if one.verdict is not None:
             yield from self._when(head, one.verdict, one.judged, rule)
 
@@ -308,6 +312,8 @@ class ObligationTelling(Telling):
             at = one.waiver.at.first.date()
             cells = self._cells("waived", str(at), " ".join(filter(None, (one.waiver.by, one.waiver.why))))
             yield "waiver", {**cells, "fact_place": self.place_of(*one.waiver.place)}
+        if one.status == "suspended":
+            yield "suspended", self._cells("suspended", "", self._standing(one)[0])
         if one.status == "ceased":
             yield "ceased", self._cells("ceased", str(one.since.date()) if one.since else "", self._standing(one)[0])
 

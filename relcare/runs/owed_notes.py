@@ -19,6 +19,7 @@ PARTLY = {"en": "Not judged for {count} {subject}: {rules} (it hangs on {facts},
 EARLIER = {"en": "{} from before {} are counted, not listed.", "zh": "{1} 之前的 {0} 项只计数，不列出。"}
 PAST = {"en": "Periods that are over are judged as of their end{}.", "zh": "已结束的周期以其结束时的数据判定{}。"}
 PAST_UNDATED = {"en": "; undated, taken as of today: {}", "zh": "；无日期，按当日数据：{}"}
+SUSPENDED = {"en": "{} suspended: relcare due --show-suspended.", "zh": "{} 项暂缓：relcare due --show-suspended。"}
 UNRECORDED = {"en": "No record of what was done: {rules} ({why}).", "zh": "无完成记录：{rules}（{why}）。"}
 
 
@@ -73,8 +74,9 @@ def counted(found: Lists, where: str = "") -> list[str]:
     from relcare.engine.owed_list import LIST
 
     language = found.opened.language
+    held = [SUSPENDED[language].format(f"{found.listed.suspended:,}")] if found.listed.suspended else []
     if not found.count:
-        return []
+        return held
     condition = f" WHERE {where}" if where else ""
     counts = dict(
         found.engine.session.rows(f"SELECT status, count(*) FROM {sql.name(LIST)}{condition} GROUP BY status")
@@ -82,7 +84,7 @@ def counted(found: Lists, where: str = "") -> list[str]:
     told = [
         sentence("count", language).format(f"{counts[s]:,}", status_words(s, language)) for s in STATUSES if s in counts
     ]
-    return [sentence("counts", language).format(sentence("and", language).join(told))] if told else []
+    return [*([sentence("counts", language).format(sentence("and", language).join(told))] if told else []), *held]
 
 
 def _briefly(why: str) -> str:

@@ -54,7 +54,8 @@ NO_FACTS: Mapping[str, tuple[str, ...]] = {}
 class Asked:
     """What a list of obligations is asked for, beside what every request says.
 
-    `subjects` and `rules` narrow the rules, () for all. With `every` also what is not open is listed.
+    `subjects` and `rules` narrow the rules, () for all. With `every` also what is not open is listed, with `suspended` what is
+    suspended beside what is open.
     """
 
     subjects: tuple[str, ...] = ()
@@ -62,6 +63,7 @@ class Asked:
     statuses: tuple[str, ...] = ()
     every: bool = False
     regimes: tuple[str, ...] = ()
+    suspended: bool = False
 
 
 @dataclass(slots=True)
@@ -182,7 +184,7 @@ def lists(
         for subject in sorted(owing.owed, key=lambda name: name != "customer"):
             if owing.owed[subject].rules or subject in further:
                 owing.settle(subject, [*listed.wanted(subject), *further.get(subject, ())])
-        count = listed.make(filtered=not facts)
+        count = listed.make(filtered=not facts, suspended=asked.suspended or every)
         return Lists(
             opened, engine, owing, listed, count, [*opened.problems, *scan_problems(engine, opened), *_absent(opened)]
         )

@@ -39,6 +39,7 @@ LATER = ("", "", "", ', {from: 2026-09-21, is: "3"}', ', {from: 2026-09-25, is: 
 DONE = ("interaction survey", "interaction survey", "interaction [call, survey]", "{all: [interaction survey, interaction visit]}")  # fmt: skip
 SPANS = ("1 day", "24 hours", "2 working days", "3 days")
 LAPSES = ("", "lapses: 1 day after due", "lapses: 24 hours after due", "lapses: 5 days after due", "lapses: 2 working days after due")  # fmt: skip
+HELD = "suspended while: [{label: {en: basic, zh: 基础}, when: {tier: basic}}, {label: {en: gone, zh: 离开}, when: {closed_at: is known}}]"
 KINDS = ("call", "call", "call", "call", "survey", "visit")
 
 
@@ -53,6 +54,7 @@ def rules(draw: st.DrawFn) -> str:
         lines += [
             line for line in (draw(st.sampled_from(LAPSES)), draw(st.sampled_from(["", "when: {tier: vip}"]))) if line
         ]
+        lines += [HELD] if draw(st.integers(0, 2)) == 0 else []
         spans = [draw(st.sampled_from(SPANS)) for _ in range(2)]
         if draw(st.booleans()):
             told += [

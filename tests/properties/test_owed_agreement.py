@@ -29,6 +29,10 @@ from owed_books import CALENDAR, CARE, CLOCK, rule, rulebook
 from owed_books import FACTS as MEASURED
 
 CEASES = "ceases when:\n  - {label: {en: gone, zh: 已离开}, when: {FIELD: is known}}\nrules:\n"
+SUSPENDED = (
+    "", "", "suspended while: [{label: {en: quiet, zh: 安静}, when: {tier: vip}}]",
+    "suspended while: [{label: {en: busy, zh: 忙}, when: {calls_90d: at least 1}}, {label: {en: gone, zh: 离开}, when: {closed_at: is known}}]",
+)  # fmt: skip
 SPANS = ("1 day", "24 hours", "72 hours", "3 working days", "5 working days", "10 days", "2 weeks", "1 month")
 WARNS = ("", "1 working day before", "4 hours before", "2 days before", "1 month before")
 LEVELS = (
@@ -71,9 +75,9 @@ AHEAD = (
 
 
 @st.composite
-def lines(draw: st.DrawFn, *, shares: bool = False) -> list[str]:
-    """The lines that every rule may have."""
-    told = []
+def lines(draw: st.DrawFn, *, shares: bool = False, clock: bool = False) -> list[str]:
+    """The lines that every rule for customers may have, and but for what suspends them every rule."""
+    told = [] if clock else [line for line in [draw(st.sampled_from(SUSPENDED))] if line]
     warns, lapses = draw(st.sampled_from(WARNS)), draw(st.sampled_from(LAPSES))
     if draw(st.booleans()):
         at = draw(st.lists(st.sampled_from(LEVELS), min_size=1, max_size=3, unique=True))
@@ -134,7 +138,7 @@ def rules(draw: st.DrawFn) -> str:
                 f"within: {span}",
                 f"done when: {draw(st.sampled_from(FACTS))}",
                 *filter(None, [pauses, extends]),
-                *draw(lines(shares=draw(st.booleans()))),
+                *draw(lines(shares=draw(st.booleans()), clock=True)),
             )
         )
     if draw(st.booleans()):
@@ -235,7 +239,8 @@ def agreed(found: Rulebook, written: dict[str, str], as_of: datetime) -> list[di
         engine = owed_rows(found, book, as_of, spill, CALENDAR)
         # what a list makes is what is open of all that there is
         listed = owed_rows(found, book, as_of, spill, CALENDAR, every=False)
-        assert [row for row in listed if row["open"]] == [row for row in engine if row["open"]]
+        shown = [[row for row in rows if row["open"] or row["status"] == "suspended"] for rows in (listed, engine)]
+        assert shown[0] == shown[1]
         rows = Indexed(book)
         context = context_of(found, book, as_of, rows)
         reckoned = []

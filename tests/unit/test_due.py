@@ -63,6 +63,34 @@ def test_without_interactions_care_is_without_record_and_ordered_by_deadline(boo
     assert statuses.count("undetermined") <= 2
 
 
+def test_what_is_suspended_is_counted_and_shown_when_asked_for(book, capsys):
+    command = ("due", "--within", "60 days", "--rule", "CARE-OPENDAY")
+    left, shown = (
+        json.loads(printed(capsys, book, *command, *more, "-f", "json")) for more in ((), ("--show-suspended",))
+    )
+    held = [row for row in shown["rows"] if row["status"] == "suspended"]
+    assert held
+    assert [row for row in shown["rows"] if row["status"] != "suspended"] == left["rows"]
+    assert f"{len(held)} suspended: relcare due --show-suspended." in left["notes"]
+    assert not [note for note in shown["notes"] if "--show-suspended" in note]
+    assert all(row["because"].startswith("suspended: open complaint; ") for row in held)
+    asked = rows(printed(capsys, book, "due", "--status", "suspended", "--rule", "CARE-OPENDAY"))
+    assert {row["subject_id"] for row in asked} == {row["subject_id"] for row in held}
+
+
+def test_a_closed_complaint_brings_back_what_it_suspended(book, capsys):
+    command = ("due", "--within", "60 days", "--rule", "CARE-OPENDAY")
+    before = rows(printed(capsys, book, *command))
+    register = book / "complaints.yaml"
+    lines = register.read_text(encoding="utf-8").splitlines()
+    closed = [f"{line}\n  withdrawn_at: {AS_OF} 12:00" if line.startswith("  received_at") else line for line in lines]
+    register.write_text(
+        "\n".join(line for line in closed if not line.startswith("  withdrawn_at: 2026-10")), encoding="utf-8"
+    )
+    after = rows(printed(capsys, book, *command))
+    assert {row["subject_id"] for row in before} < {row["subject_id"] for row in after}
+
+
 def test_a_deputy_sees_what_the_absent_one_owes(book, capsys):
     found = rows(printed(capsys, book, "due", "--owner", "S103", "--within", "60 days"))  # S103 is away, S102 stands in
     assert found

@@ -263,3 +263,16 @@ def test_a_period_that_is_over_is_told_as_of_its_end_with_the_rows_of_then(tell)
         ("2026-07-01", "judged", "2026-09-30", "as the book stood at the end of the period", ""),
         ("2026-07-01", "when", "1", "at least 1", "interactions.csv:2"),
     ]
+
+
+def test_what_suspends_is_told_with_its_test_and_cell(tell):
+    held = rule("OFFER", "starts: opened_at", "within: 5 days", "done when: interaction visit",
+                "suspended while: [{label: {en: busy, zh: 忙}, when: {tier: vip}}]")  # fmt: skip
+    files = {"customers.csv": "customer_id,opened_at,tier\nC1,2026-09-14,vip\n", "interactions.csv": "interaction_id,customer_id,at,kind\n"}  # fmt: skip
+    report = tell(CARE + held, files, "2026-09-15", "C1", "OFFER")
+    assert report.notes == ("OFFER (OFFER, 1): suspended, busy, due 2026-09-19.",)
+    told = cells(report, "part", "verdict", "fact", "value", "fact_place")
+    assert [row for row in told if row[0] in ("suspended", "when")] == [
+        ("suspended", "suspended", "", "", ""),
+        ("when", "yes", "Tier (tier)", "VIP", "customers.csv:2"),
+    ]

@@ -301,6 +301,37 @@ def test_a_cause_ends_what_is_not_done_and_nothing_else():
     assert statuses(text, done, "2026-09-20") == {"FEEDBACK K1": "met"}
 
 
+HELD = rule("OFFER", "starts: opened_at", "within: 5 working days", "lapses: 10 days after due", "done when: interaction visit",
+            "suspended while: [{label: {en: quiet, zh: 安静}, when: {tier: vip}}, {label: {en: leaving, zh: 将离开}, when: {closed_at: is known}}]")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "when", "status", "held"),
+    [
+        ("C1,2026-09-14,,vip", "2026-09-15", "suspended", "quiet"),
+        ("C1,2026-09-14,2026-09-15,vip", "2026-09-16", "suspended", "quiet"),  # the first cause that holds
+        ("C1,2026-09-14,2026-09-15,basic", "2026-09-16", "suspended", "leaving"),
+        ("C1,2026-09-14,2026-09-15,basic", "2026-09-14", "running", ""),  # judged at the as-of
+        ("C1,2026-09-14,,basic", "2026-09-15", "running", ""),
+        ("C1,2026-09-14,,", "2026-09-15", "running", ""),  # who may be VIP: nothing is lost for want of a cell
+        ("C1,2026-09-14,,vip", "2026-09-21", "suspended", "quiet"),  # past its deadline
+        ("C1,2026-09-14,,vip", "2026-10-01", "lapsed", "quiet"),  # given up all the same
+    ],
+)
+def test_a_cause_suspends_what_is_open(row, when, status, held):
+    books = {"customers.csv": customers(row), "interactions.csv": interactions("I1,C9,2026-08-03 10:00,visit,,,")}
+    (found,) = owed(CARE + HELD, books, when)
+    assert (found["status"], found["held"], found["open"]) == (status, held, status == "running")
+
+
+def test_what_is_suspended_can_be_done():
+    books = {
+        "customers.csv": customers("C1,2026-09-14,,vip"),
+        "interactions.csv": interactions("I1,C1,2026-09-15 10:00,visit,,,"),
+    }
+    assert statuses(CARE + HELD, books, "2026-09-15") == {"OFFER C1": "met"}
+
+
 @pytest.mark.parametrize(("waiver", "status"), [("W1,FEEDBACK,K1,2026-09-16 10:00,S1,told by letter", "waived"), ("W1,PLAN,K1,2026-09-16 10:00,S1,", "overdue"), ("W1,FEEDBACK,K1,2026-09-13 10:00,S1,", "overdue")])  # fmt: skip
 def test_a_waiver_counts_for_its_rule_and_occurrence(waiver, status):
     books = {

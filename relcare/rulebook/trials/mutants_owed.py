@@ -12,6 +12,7 @@ from relcare.rulebook.obligations import (
     EARLY,
     AllDone,
     AnyDone,
+    Cause,
     Evidence,
     FactDone,
     Lapse,
@@ -64,16 +65,35 @@ def _of_conditions(rule: Obligation, kind_of: Callable[[str], str]) -> Iterator[
     ):  # fmt: skip
         if strict != rule:
             yield OwedVariant(strict, Said("without", (said_as,)), rule.place)
-    for index, cause in enumerate(rule.ceases):
-        rest = rule.ceases[:index] + rule.ceases[index + 1 :]
+    for changed in _of_causes(rule.ceases, "without cause", rule.place, kind_of):
+        yield OwedVariant(replace(rule, ceases=changed.causes), changed.what, changed.place, changed.without("ceased"))
+    for changed in _of_causes(rule.suspends, "without suspension", rule.place, kind_of):
         yield OwedVariant(
-            replace(rule, ceases=rest), Said("without cause", (words_of(cause.when),)), rule.place, ("ceased",)
+            replace(rule, suspends=changed.causes), changed.what, changed.place, changed.without("suspended")
         )
+
+
+class _Causes(NamedTuple):
+    """Causes one of which was changed, or is left out."""
+
+    causes: tuple[Cause, ...]
+    what: Said
+    place: Place
+    left_out: bool
+
+    def without(self, status: str) -> tuple[str, ...]:
+        """What an example that notices it has to show."""
+        return (status,) if self.left_out else ()
+
+
+def _of_causes(causes: tuple[Cause, ...], key: str, place: Place, kind_of: Callable[[str], str]) -> Iterator[_Causes]:
+    for index, cause in enumerate(causes):
+        before, after = causes[:index], causes[index + 1 :]
+        yield _Causes(before + after, Said(key, (words_of(cause.when),)), place, left_out=True)
         for variant in variants(cause.when, kind_of):
             if variant.condition is not None:
-                changed = replace(cause, when=variant.condition)
-                ceases = (*rule.ceases[:index], changed, *rule.ceases[index + 1 :])
-                yield OwedVariant(replace(rule, ceases=ceases), variant.what, variant.place)
+                changed = (*before, replace(cause, when=variant.condition), *after)
+                yield _Causes(changed, variant.what, variant.place, left_out=False)
 
 
 def _of_clock(rule: Obligation) -> Iterator[OwedVariant]:

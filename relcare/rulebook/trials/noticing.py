@@ -12,7 +12,7 @@ from itertools import combinations, islice, product
 
 from relcare.rulebook.conditions import Condition, tests_of
 from relcare.rulebook.decisions import Rulebook
-from relcare.rulebook.obligations import facts_named
+from relcare.rulebook.obligations import conditions_of, facts_named
 from relcare.rulebook.occurrences import NO_TIME
 from relcare.rulebook.trials.mutants import EMPTY, LEFT_OUT, Mutant, Target
 from relcare.rulebook.trials.points import cells_of, rows_for
@@ -156,7 +156,7 @@ def _points(one: Rulebook, other: Rulebook, target: Target, day: date, cells: Ce
                 conditions += [rule.when for rule in decision.rules if rule.when is not None]
                 names |= dict.fromkeys(asked(decision))
         for rule in rulebook.versions(target.name) if not target.decides else ():
-            conditions += [each for each in (rule.when, *(cause.when for cause in rule.ceases)) if each is not None]
+            conditions += conditions_of(rule)
             names |= dict.fromkeys(facts_named(rule))
     tests = list(dict.fromkeys(test for condition in conditions for test in tests_of(condition)))
     limits = [*one.limits.items(), *other.limits.items()]

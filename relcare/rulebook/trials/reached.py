@@ -32,6 +32,8 @@ def branches(rulebook: Rulebook) -> Iterator[Branch]:
         yield from _parts(owed.id, owed.when)
         for cause in owed.ceases:
             yield Branch(owed.id, f"ceases when {words_of(cause.when)}", owed.place)
+        for cause in owed.suspends:
+            yield Branch(owed.id, f"suspended while {words_of(cause.when)}", owed.place)
 
 
 def _parts(rule_id: str, condition: Condition | None) -> Iterator[Branch]:
@@ -67,7 +69,8 @@ def reached(answers: Iterable[Answer]) -> set[Branch]:
             found.add(Branch(main.rule.id, "", main.rule.place))
             found |= set(_held(main.rule.id, main.verdict)) if main.verdict is not None else set()
             if main.cause is not None:
-                found.add(Branch(main.rule.id, f"ceases when {words_of(main.cause.when)}", main.rule.place))
+                key = "suspended while" if main.status == "suspended" else "ceases when"
+                found.add(Branch(main.rule.id, f"{key} {words_of(main.cause.when)}", main.rule.place))
     return found
 
 

@@ -45,12 +45,12 @@ def _of_outcome(outcome: Outcome) -> str:
 def _of_occurrence(one: Occurrence) -> str:
     parts = [f"due {shown(one)}"] if one.due is not None else []
     if one.cause is not None:
-        parts.append(f"ceased: {one.cause.label.en}")
+        parts.append(f"{one.status}: {one.cause.label.en}")
     if one.wants:
         parts.append(f"it hangs on {', '.join(one.wants)}")
     if one.done is not None:
         parts.append(f"done {one.done.first:%Y-%m-%d %H:%M}")
-    if one.since is not None and one.status not in ("met", "met late", "ceased"):
+    if one.since is not None and one.status not in ("met", "met late", "ceased", "suspended"):
         parts.append(f"{one.status} since {one.since:%Y-%m-%d %H:%M}")
     return ", ".join(parts)
 

@@ -10,6 +10,7 @@ WHAT = {
     "without one": ("without {}", "去掉 {}"),
     "without when": ("without `when` {}", "去掉条件 {}"),
     "without cause": ("without `ceases when` {}", "去掉终止条件 {}"),
+    "without suspension": ("without `suspended while` {}", "去掉暂缓条件 {}"),
     "for": ("{} for {}", "以 {} 代替 {}"),
     "for from": ("{} for {} from {} on", "自 {2} 起以 {0} 代替 {1}"),
     "flipped": ("`{}` for `{}`", "以 `{}` 代替 `{}`"),
