@@ -25,15 +25,28 @@ from relcare.rulebook.reckon_rows import read_raw
 from relcare.runs.book_rows import context_of
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "unit"))
-from owed_books import CALENDAR, CARE, CLOCK, rule, rulebook
+from owed_books import CALENDAR, CARE, CLOCK, rulebook
 from owed_books import FACTS as MEASURED
+from owed_books import rule as plain_rule
 
 CEASES = "ceases when:\n  - {label: {en: gone, zh: 已离开}, when: {FIELD: is known}}\nrules:\n"
-SPANS = ("1 day", "24 hours", "72 hours", "3 working days", "5 working days", "10 days", "2 weeks", "1 month")
-WARNS = ("", "1 working day before", "4 hours before", "2 days before", "1 month before")
-LAPSES = ("", "1 day after due", "30 days after due", "5 working days after due", "never")
+SPANS = (
+    "1 day",
+    "24 hours",
+    "72 hours",
+    "3 working days",
+    "5 working days",
+    "10 days",
+    "2 weeks",
+    "8 working hours",
+    "45 working minutes",
+    "1 month",
+)
+WARNS = ("", "1 working day before", "4 hours before", "2 days before", "4 working hours before", "1 month before")
+LAPSES = ("", "1 day after due", "30 days after due", "5 working days after due", "9 working hours after due", "never")
 ROWS = (
     "interaction call", "interaction [call, visit]", "interaction survey where channel sms", "interaction",
+    "interaction call in the 3 working days before due", "interaction call in the 9 working hours before due",
     "{all: [interaction call, interaction survey]}", "{any: [interaction visit, interaction survey]}",
 )  # fmt: skip
 FACTS = (
@@ -57,7 +70,33 @@ AHEAD = (
     "due: on next_on",
     "due: 5 working days before next_on",
     "due: 1 month before next_on",
+    "due: 9 working hours before next_on",
 )
+CALENDARS = """
+kind: calendar
+calendar: desk
+known: {from: 2026-01-01, to: 2026-12-31}
+hours: 09:00-12:00, 13:30-17:30
+holidays: [{name: {en: Half day, zh: 半天}, other hours: {2026-09-30: 09:00-12:00}}]
+festivals: {mid_autumn: {name: {en: Mid-Autumn, zh: 中秋节}, days: [2025-10-06, 2026-09-25, 2027-09-15]}}
+---
+kind: calendar
+calendar: abroad
+base: desk
+time zone: America/New_York
+hours: {monday..thursday: 22:00-06:00, saturday: 10:00-13:00}
+---
+"""
+
+
+def rule(rule_id: str, *told: str) -> str:
+    """A rule of these lines; hours are those of a calendar that has some."""
+    lines = [line for line in told if not line.startswith("calendar: ")]
+    named = [line for line in told if line.startswith("calendar: ")] or ["calendar: desk"]
+    some = named[:1] if named[0] != "calendar: " else []
+    if not some and any("working hours" in line or "working minutes" in line for line in lines):
+        some = ["calendar: desk"]
+    return plain_rule(rule_id, *lines, *some)
 
 
 @st.composite
@@ -67,6 +106,7 @@ def lines(draw: st.DrawFn) -> list[str]:
     warns, lapses = draw(st.sampled_from(WARNS)), draw(st.sampled_from(LAPSES))
     told += [f"warns: {warns}"] if warns else []
     told += [f"lapses: {lapses}"] if lapses else []
+    told += [f"calendar: {draw(st.sampled_from(['', '', 'desk', 'abroad']))}"]
     return told
 
 
@@ -105,7 +145,15 @@ def rules(draw: st.DrawFn) -> str:
         care.append(rule("AHEAD", draw(st.sampled_from(AHEAD)), f"done when: interaction call{window}", *draw(lines())))
     for i in range(draw(st.integers(1, 2))):
         span = draw(st.sampled_from(SPANS[:-1]))
-        most = "12 hours" if "hours" in span else "3 working days" if "working" in span else "3 days"
+        most = (
+            "12 hours"
+            if span in ("24 hours", "72 hours")
+            else "3 working days"
+            if "working days" in span
+            else "5 working hours"
+            if "working" in span
+            else "3 days"
+        )
         pauses = draw(st.sampled_from(["", "pauses: waiting", f"pauses: waiting, partner, at most {most}"]))
         clocks.append(
             rule(
@@ -133,7 +181,9 @@ def rules(draw: st.DrawFn) -> str:
             head.replace("rules:\n", CEASES.replace("FIELD", field))
             for head, field in zip(heads, ("closed_at", "withdrawn_at"), strict=True)
         ]
-    return "---\n".join(head + "".join(body) for head, body in zip(heads, (care, clocks), strict=True) if body)
+    return CALENDARS + "---\n".join(
+        head + "".join(body) for head, body in zip(heads, (care, clocks), strict=True) if body
+    )
 
 
 def moments(as_of: datetime) -> st.SearchStrategy[str]:
