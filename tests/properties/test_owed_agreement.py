@@ -62,6 +62,7 @@ CHANGING = (
 )  # fmt: skip
 CADENCES = (
     ("every: month", "due: last working day of the month"), ("every: quarter", "due: last day of the quarter"), ("every: quarter", "within: 5 working days"),
+    ("every: month", "due: third friday of the month"), ("every: quarter", "due: last monday of the quarter"),
     ("every: 2 months", "due: last working day of the period"), ("every: year on opened_at", "within: 7 days"),
     ("every: year on opened_at", "within: 7 days", "opens: 14 days before due"), ("every: festival", "due: 1 working day before the festival", "opens: 30 days before the festival"),
 )  # fmt: skip

@@ -115,6 +115,8 @@ def _points(point: Point, key: str) -> Iterator[tuple[Point, str]]:
             yield replace(point, span=span), what
     if point.open_day:
         yield replace(point, open_day=False), f"`{key}` the last day, open or not"
+    if point.nth > 0:
+        yield replace(point, nth=point.nth % 4 + 1), f"`{key}` another week"
     if point.rolls:
         yield replace(point, rolls=False), "without `rolls`"
 
