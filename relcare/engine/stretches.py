@@ -10,6 +10,7 @@ from relcare.rulebook.conditions import TIME_UNITS, Span
 from relcare.rulebook.obligations import Lapse, Obligation, Point
 from relcare.timing.calendars import Calendar
 from relcare.timing.counting import begin_of, counted, day_there, end_of
+from relcare.timing.periods import period_of
 from relcare.timing.spans import shift
 
 TICK = timedelta(microseconds=1)
@@ -116,6 +117,8 @@ def _due(rule: Obligation, calendar: Calendar, first: date) -> datetime:
         day = shift(shift(first, months, "months"), -1, "days")
         if due.open_day:
             day = calendar.last_open_day(day)
+        elif due.nth:
+            day = period_of(first, months).weekday(due.nth, due.weekday)
     if due.span is None:
         return end_of(day, calendar)
     reached = measured(due.span, begin_of(day, calendar), calendar, back=due.before)

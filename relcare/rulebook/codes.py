@@ -54,7 +54,7 @@ CODES = {
     "RUL074": "Obligations start each other in a circle.",
     "RUL075": "The words are not a start, a recurrence, a point in time or a way to lapse.",
     "RUL076": "No calendar has a festival of this name.",
-    "RUL077": "There is no calendar of this name.",
+    "RUL077": "There is no calendar of this name, or it has not what the rule counts.",
     "RUL078": "What should pause the clock is no kind of pause, or the clock can't be paused like this.",
     "RUL079": "The condition is judged at the start, but hangs on something that has no history.",
     "RUL080": "The words are not evidence: no rows of a table and no date that is known.",

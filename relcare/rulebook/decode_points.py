@@ -10,7 +10,7 @@ from relcare.rulebook.operands import Misread, read_span
 from relcare.rulebook.reader import Reader
 from relcare.rulebook.spots import Spot, mark_pattern, mark_span
 from relcare.rulebook.suggest import did_you_mean
-from relcare.rulebook.words import POINTS, UNITS, ZH_PERIODS, find_in, zh_words
+from relcare.rulebook.words import ORDINALS, POINTS, UNITS, WEEKDAYS, ZH_PERIODS, ZH_WEEKDAYS, find_in, zh_words
 from relcare.timing.spans import MONTHS
 
 POINT_HINT = "write `30 days before FACT`, `on FACT`, `last working day of the quarter`, `5 working days before the festival` and the like"
@@ -66,6 +66,12 @@ class PointReader:
         span = self.span(values[0]) if direction in ("before", "after") else None
         if direction in ("before", "after") and span is None:
             return None
+        nth, weekday = 0, 0
+        if direction in ("weekday", "last weekday"):
+            found_day = self._weekday(values[0], last=direction == "last weekday")
+            if found_day is None:
+                return None
+            nth, weekday = found_day
         fact = ""
         match spelling.primitive:
             case "period end":
@@ -80,7 +86,29 @@ class PointReader:
                 if name is None:
                     return None
                 fact = name
-        return Point(spelling.primitive, fact, span, direction == "before", direction == "open day")
+        return Point(
+            spelling.primitive, fact, span, direction == "before", direction == "open day", nth=nth, weekday=weekday
+        )
+
+    def _weekday(self, spot: Spot, *, last: bool) -> tuple[int, int] | None:
+        """`third friday`, `三个星期五`, or the day alone where it is the last one: which of them, and the day of the week."""
+        text = spot.text.lower()
+        which, _, day = ("last", "", text) if last else text.partition(" ")
+        if not text.isascii():
+            number, _, day = ("", "", text) if last else text.partition("个")
+            which = dict(zip("一二三四", ORDINALS, strict=True)).get(number.strip(), "last" if last else "")
+        weekday = ZH_WEEKDAYS.get(day.strip(), WEEKDAYS.index(day) if day in WEEKDAYS else -1)
+        if weekday < 0 or which not in (*ORDINALS, "last"):
+            hint = "write `first monday of the month`, `third friday of the month`, `last friday of the quarter`"
+            if not text.isascii():
+                hint = "write `本月第一个星期一`, `本月第三个星期五`, `本季度最后一个星期五`"
+            self._spot(spot, "RUL075", f"`{spot.text}` is no day of the week of a period", hint)
+            return None
+        zh = list(ZH_WEEKDAYS)[weekday]
+        nth = -1 if last else ORDINALS.index(which) + 1
+        en = WEEKDAYS[weekday] if last else f"{which} {WEEKDAYS[weekday]}"
+        self._reader.said(spot.at, spot.part(), en, zh if last else f"{'一二三四'[nth - 1]}个{zh}")
+        return nth, weekday
 
     def _is_period(self, spot: Spot, every: Cadence | None) -> bool:
         """Whether the word is the one for the period of `every`."""

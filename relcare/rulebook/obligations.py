@@ -58,7 +58,7 @@ class Point:
     `base`: `start` (of the clock), `period end` (the last day of the period), `festival`, `due` (the deadline), or `fact`, the
     date `fact` of the subject. `span` is counted forwards from it, or back where it is `before`; None is the base itself.
     `open_day`: of a period's end, the last open day of the period. `rolls`: a natural-day deadline on a closed day moves to
-    the next open day.
+    the next open day. `nth`: of a period's end, the so-maniest `weekday` (0 is Monday) of the period, -1 its last one; 0 for none.
     """
 
     base: str
@@ -67,6 +67,8 @@ class Point:
     before: bool = False
     open_day: bool = False
     rolls: bool = False
+    nth: int = 0
+    weekday: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -387,6 +387,7 @@ class Starts:
         if point.base == "period end":
             period = period_of(day, every.months)
             day = period.last_open_day(self._calendar) if point.open_day else period.last
+            day = period.weekday(point.nth, point.weekday) if point.nth else day
         begin = begin_of(day, self._calendar)
         return Interval(begin, begin)
 

@@ -111,10 +111,11 @@ WINDOWS = (
 NAMES = (Spelling("… and …", "names", zh="①、②"), Spelling("…, …", "names", zh="①、②"))
 PIECES = (WHERE, REACHED, IN, BOTH, TESTED, IS, EVIDENCE)
 
-# Points in time of obligations. `detail` is the direction of a span, or `open day` of a period's last one.
+# Points in time of obligations. `detail` is the direction of a span, `open day` of a period's last one, or a day of the week in it.
 POINTS = (
     Spelling("last working day of the …", "period end", "open day", zh="本…最后一个工作日|…最后一个工作日"),
     Spelling("last day of the …", "period end", zh="本…最后一天|…最后一天"),
+    Spelling("last … of the …", "period end", "last weekday", zh="本②最后一个①|②最后一个①"),
     Spelling("… before the end of the …", "period end", "before", zh="本②结束前①|②结束前①"),
     Spelling("… after the end of the …", "period end", "after", zh="本②结束后①|②结束后①"),
     Spelling("… before the festival", "festival", "before", zh="节日前…"),
@@ -125,6 +126,7 @@ POINTS = (
     Spelling("… before …", "fact", "before", zh="②前①|②之前①"),
     Spelling("… after …", "fact", "after", zh="②后①|②之后①"),
     Spelling("on …", "fact", zh="…当天|…当日"),
+    Spelling("… of the …", "period end", "weekday", zh="本②第①|②第①"),
 )
 
 # What a clock counts from, how long it runs, and how an obligation comes again.
@@ -187,6 +189,12 @@ ZH_PERIODS = {
     "月": "month", "季度": "quarter", "年": "year", "周期": "period", "季": "quarter", "年度": "year", "个月": "month",
     "个季度": "quarter",
 }  # fmt: skip
+# Of a day of the week in a period: `first monday of the month`, `本月第三个星期五`.
+ORDINALS = ("first", "second", "third", "fourth")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+ZH_WEEKDAYS = {
+    f"{week}{day}": number for week in ("星期", "周", "礼拜") for number, day in enumerate("一二三四五六日")
+} | {"星期天": 6, "礼拜天": 6}
 COUNTERS = ("次", "笔", "条", "个", "户", "件", "名", "人")  # behind a count without a unit
 AGES = {"岁": "years", "周岁": "years"}
 

@@ -10,6 +10,7 @@ from relcare.rulebook.occurrences import Occurrence
 from relcare.rulebook.owed_wording import span_text, status_words
 from relcare.rulebook.vocabulary import Vocabulary
 from relcare.rulebook.wording import word
+from relcare.rulebook.words import WEEKDAYS, ZH_WEEKDAYS
 
 WORDS = {
     "en": {
@@ -24,7 +25,7 @@ WORDS = {
         "part start": "starts", "part assumed": "assumed", "part festival": "festival", "part ahead": "date", "part due": "due", "part act by": "act by", "part lapses": "given up", "part done": "done", "part missing": "missing", "part unknown": "unknown", "part no record": "no record",
         "part counted": "counted", "part skipped": "skipped", "part paused": "paused", "part rolled": "rolled on", "part waived": "waived", "part ceased": "ceased", "part suspended": "suspended", "part opens": "opens",
         "end of": "end of {}", "deadline of": "deadline of {}, which is not done", "first day": "first day of the period", "anniversary": "anniversary of {}", "day": "day {}", "days": "days {} – {}",
-        "span from": "{} after the start", "span before": "{} before {}", "span after": "{} after {}", "on": "on {}", "period end": "last day of the period", "last open": "last working day of the period", "festival": "the festival",
+        "span from": "{} after the start", "span before": "{} before {}", "span after": "{} after {}", "on": "on {}", "period end": "last day of the period", "last open": "last working day of the period", "last weekday": "last {} of the period", "weekday 1": "first {} of the period", "weekday 2": "second {} of the period", "weekday 3": "third {} of the period", "weekday 4": "fourth {} of the period", "festival": "the festival",
         "part judged": "judged", "at start": "as the book stood at the start of the period", "at end": "as the book stood at the end of the period",
         "rolls": ", on the next open day if closed", "closed": "closed: {}", "evidence from": "evidence counts from here on", "lapse after": "{} after it was due", "lapse next": "when the next one opens", "pause": "clock stopped", "not counted": "not counted", "going on": "still going on", "most": "stopped for at most {}", "part warns": "at risk",
         "warns": "{} ahead", "part extension": "extended", "part no extension": "not extended", "granted": "to {} in all", "lacks": "what was recorded lacks {}", "part level": "tell", "level": "level {}: {}", "overdue": "when overdue", "level after": "{} late", "share": "{}% of the time", "reached": "reached",
@@ -41,7 +42,7 @@ WORDS = {
         "part start": "起点", "part assumed": "推定起点", "part festival": "节日", "part ahead": "日期", "part due": "期限", "part act by": "最晚办理", "part lapses": "失效", "part done": "已完成", "part missing": "尚缺", "part unknown": "无法判定", "part no record": "无记录",
         "part counted": "计入", "part skipped": "跳过", "part paused": "暂停", "part rolled": "顺延", "part waived": "豁免", "part ceased": "终止", "part suspended": "暂缓", "part opens": "开始",
         "end of": "{} 结束", "deadline of": "{} 的期限（尚未完成）", "first day": "周期首日", "anniversary": "{}周年", "day": "第 {} 天", "days": "第 {}–{} 天",
-        "span from": "起点后 {}", "span before": "{1}前 {0}", "span after": "{1}后 {0}", "on": "{}当日", "period end": "周期最后一天", "last open": "周期最后一个工作日", "festival": "节日",
+        "span from": "起点后 {}", "span before": "{1}前 {0}", "span after": "{1}后 {0}", "on": "{}当日", "period end": "周期最后一天", "last open": "周期最后一个工作日", "last weekday": "周期最后一个{}", "weekday 1": "周期第一个{}", "weekday 2": "周期第二个{}", "weekday 3": "周期第三个{}", "weekday 4": "周期第四个{}", "festival": "节日",
         "part judged": "判定时点", "at start": "以周期开始时的数据为准", "at end": "以周期结束时的数据为准",
         "rolls": "，逢休息日顺延", "closed": "休息：{}", "evidence from": "自此起的办理记录有效", "lapse after": "期限后 {}", "lapse next": "下一次开始时", "pause": "停止计时", "not counted": "不计入", "going on": "仍在继续", "most": "暂停最多 {}", "part warns": "临近",
         "warns": "提前 {}", "part extension": "延期", "part no extension": "未延期", "granted": "共 {}", "lacks": "记录缺少{}", "part level": "告知", "level": "第 {} 级：{}", "overdue": "逾期时", "level after": "逾期 {}", "share": "时限过 {}%", "reached": "已到",
@@ -119,6 +120,9 @@ def point_words(point: Point, base: str, language: str) -> str:
     """How a point in time is counted: `5 working days after the start`; `base` is the label of the date it counts from."""
     named = {"festival": "festival", "period end": "last open" if point.open_day else "period end"}.get(point.base, "")
     label = said(named, language) if named else base
+    if point.nth:
+        day = (WEEKDAYS[point.weekday].capitalize(), list(ZH_WEEKDAYS)[point.weekday])[language == "zh"]
+        label = said("last weekday" if point.nth < 0 else f"weekday {point.nth}", language, day)
     span = span_text(point.span, language)
     if point.span is None:
         return label if named else said("on", language, label)

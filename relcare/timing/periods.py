@@ -34,6 +34,12 @@ class Period(NamedTuple):
         """The period after it."""
         return self._replace(number=self.number + 1)
 
+    def weekday(self, nth: int, weekday: int) -> date:
+        """Its nth day of the week (0 is Monday), the last one where `nth` is -1; a period is long enough for four."""
+        if nth < 0:
+            return self.last - timedelta(days=(self.last.weekday() - weekday) % 7)
+        return self.first + timedelta(days=(weekday - self.first.weekday()) % 7 + 7 * (nth - 1))
+
     def last_open_day(self, calendar: Calendar) -> date:
         """Its last open day; of a period that is closed throughout, the last open day before it."""
         return calendar.last_open_day(self.last)

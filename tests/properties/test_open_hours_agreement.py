@@ -24,10 +24,11 @@ from relcare.files.yaml_tree import read_documents
 from relcare.rulebook.load import load
 from relcare.rulebook.obligations import Obligation
 from relcare.timing.calendars import Calendar
-from relcare.timing.clock import ELAPSED, Pause
-from relcare.timing.counting import at_risk_from, counted, last_open, own_days
-from relcare.timing.instants import is_skipped
+from relcare.timing.clock import ELAPSED, Pause, merge_pauses
+from relcare.timing.counting import at_risk_from, counted, last_open, own_days, zone_there
+from relcare.timing.instants import instant, is_skipped, shown
 from relcare.timing.lengths import WORKING_TIME
+from relcare.timing.slow_open_time import SlowOpenTime
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "unit"))
 from owed_books import VOCABULARY, rule
@@ -235,3 +236,69 @@ def test_the_engine_agrees_with_the_reference(zone: str) -> None:
             assert first.paused, told
         else:
             assert row["status"] == ("overdue" if first.at < AS_OF and last.at < AS_OF else "undetermined"), told
+
+
+@pytest.fixture(scope="module")
+def calendars() -> list[Calendar]:
+    nodes, _ = read_documents((VOCABULARY + CALENDARS.removesuffix("---\n")).encode(), "rules.yaml")
+    found, problems = load([("rules.yaml", nodes)])
+    assert not [str(one) for one in problems if one.severity == "error"]
+    return [one for one in found.calendars.values() if one.hours]
+
+
+def test_the_reference_agrees_with_the_one_that_goes_minute_by_minute(calendars: list[Calendar]) -> None:
+    draw = random.Random(20261120)
+    zones = ("Asia/Shanghai", "Europe/London", "America/New_York")
+    cases = [(calendar, zone) for calendar in calendars for zone in zones]
+    slow = {(c.name, zone): SlowOpenTime(c._replace(zone=zone_there(c._replace(seen=zone))), zone) for c, zone in cases}
+    for number in range(QUESTIONS):
+        plain, zone = cases[number % len(cases)]
+        calendar, minutes = plain._replace(seen=zone), draw.randrange(1, 300)
+        start = at_random(draw, zone)
+        stops = []
+        for _ in range(draw.choice([0, 0, 1, 2])):
+            begins = start + draw.randrange(-400, 1500) * MINUTE
+            stops.append(Pause(begins, begins + draw.randrange(0, 900) * MINUTE))
+        stops = [p for p in stops if p.end and not (is_skipped(p.start, zone) or is_skipped(p.end, zone))]
+        found = counted(start, minutes, "working minutes", calendar, pauses=stops).at
+        reference = slow[plain.name, zone]
+        merged = [(instant(b, zone), instant(e, zone)) for b, e in merge_pauses(stops)]
+        merged = [(b, e) for b, e in merged if b < e]
+        begin = instant(start, zone)
+        expected = step_by_step(reference, begin, minutes * MINUTE, merged)
+        told = (plain.name, zone, start, minutes, stops)
+        assert found == shown(expected, zone), told
+        # what pauses leave out is all that is not counted; none of them shortens, and more is never earlier
+        assert reference.between(begin, expected, merged) >= minutes * MINUTE or stops, told
+        bare = counted(start, minutes, "working minutes", calendar).at
+        assert instant(bare, zone) <= instant(found, zone), told
+        longer = counted(start, minutes + draw.randrange(1, 60), "working minutes", calendar, pauses=stops).at
+        assert instant(found, zone) <= instant(longer, zone), told
+        if not stops:
+            assert reference.between(begin, instant(found, zone)) == minutes * MINUTE, told
+            back = counted(found, minutes, "working minutes", calendar, before=True).at
+            assert reference.between(instant(back, zone), instant(found, zone)) == minutes * MINUTE or not is_first(
+                found, zone
+            )
+
+
+def is_first(at: datetime, zone: str) -> bool:
+    """Whether clocks show a time only once, or for the first time: the second one can't be written without an offset."""
+    return shown(instant(at, zone) + timedelta(hours=1), zone) != at
+
+
+def step_by_step(
+    reference: SlowOpenTime, begin: datetime, length: timedelta, merged: list[tuple[datetime, datetime]]
+) -> datetime:
+    """The first moment by which so much open time has passed outside of the pauses that begin at or before it."""
+    counting: list[tuple[datetime, datetime]] = []
+    at = reference.after(begin, length)
+    for pause in merged:
+        if pause[1] <= begin:
+            continue
+        if pause[0] > at:
+            break
+        counting.append((max(pause[0], begin), pause[1]))
+        lost = sum((reference.between(*one) for one in counting), timedelta())
+        at = reference.after(begin, length + lost)
+    return at

@@ -25,16 +25,28 @@ from relcare.rulebook.reckon_rows import read_raw
 from relcare.runs.book_rows import context_of
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "unit"))
-from owed_books import CALENDAR, CARE, CLOCK, rule, rulebook
+from owed_books import CALENDAR, CARE, CLOCK, rulebook
 from owed_books import FACTS as MEASURED
+from owed_books import rule as plain_rule
 
 CEASES = "ceases when:\n  - {label: {en: gone, zh: 已离开}, when: {FIELD: is known}}\nrules:\n"
 SUSPENDED = (
     "", "", "suspended while: [{label: {en: quiet, zh: 安静}, when: {tier: vip}}]",
     "suspended while: [{label: {en: busy, zh: 忙}, when: {calls_90d: at least 1}}, {label: {en: gone, zh: 离开}, when: {closed_at: is known}}]",
 )  # fmt: skip
-SPANS = ("1 day", "24 hours", "72 hours", "3 working days", "5 working days", "10 days", "2 weeks", "1 month")
-WARNS = ("", "1 working day before", "4 hours before", "2 days before", "1 month before")
+SPANS = (
+    "1 day",
+    "24 hours",
+    "72 hours",
+    "3 working days",
+    "5 working days",
+    "10 days",
+    "2 weeks",
+    "8 working hours",
+    "45 working minutes",
+    "1 month",
+)
+WARNS = ("", "1 working day before", "4 hours before", "2 days before", "4 working hours before", "1 month before")
 LEVELS = (
     "1 month before",
     "3 working days before",
@@ -45,9 +57,10 @@ LEVELS = (
     "2 weeks after",
     "1 month after",
 )
-LAPSES = ("", "1 day after due", "30 days after due", "5 working days after due", "never")
+LAPSES = ("", "1 day after due", "30 days after due", "5 working days after due", "9 working hours after due", "never")
 ROWS = (
     "interaction call", "interaction [call, visit]", "interaction survey where channel sms", "interaction",
+    "interaction call in the 3 working days before due", "interaction call in the 9 working hours before due",
     "{all: [interaction call, interaction survey]}", "{any: [interaction visit, interaction survey]}",
 )  # fmt: skip
 FACTS = (
@@ -63,6 +76,7 @@ CHANGING = (
 )  # fmt: skip
 CADENCES = (
     ("every: month", "due: last working day of the month"), ("every: quarter", "due: last day of the quarter"), ("every: quarter", "within: 5 working days"),
+    ("every: month", "due: third friday of the month"), ("every: quarter", "due: last monday of the quarter"),
     ("every: 2 months", "due: last working day of the period"), ("every: year on opened_at", "within: 7 days"),
     ("every: year on opened_at", "within: 7 days", "opens: 14 days before due"), ("every: festival", "due: 1 working day before the festival", "opens: 30 days before the festival"),
 )  # fmt: skip
@@ -71,7 +85,33 @@ AHEAD = (
     "due: on next_on",
     "due: 5 working days before next_on",
     "due: 1 month before next_on",
+    "due: 9 working hours before next_on",
 )
+CALENDARS = """
+kind: calendar
+calendar: desk
+known: {from: 2026-01-01, to: 2026-12-31}
+hours: 09:00-12:00, 13:30-17:30
+holidays: [{name: {en: Half day, zh: 半天}, other hours: {2026-09-30: 09:00-12:00}}]
+festivals: {mid_autumn: {name: {en: Mid-Autumn, zh: 中秋节}, days: [2025-10-06, 2026-09-25, 2027-09-15]}}
+---
+kind: calendar
+calendar: abroad
+base: desk
+time zone: America/New_York
+hours: {monday..thursday: 22:00-06:00, saturday: 10:00-13:00}
+---
+"""
+
+
+def rule(rule_id: str, *told: str) -> str:
+    """A rule of these lines; hours are those of a calendar that has some."""
+    lines = [line for line in told if not line.startswith("calendar: ")]
+    named = [line for line in told if line.startswith("calendar: ")] or ["calendar: desk"]
+    some = named[:1] if named[0] != "calendar: " else []
+    if not some and any("working hours" in line or "working minutes" in line for line in lines):
+        some = ["calendar: desk"]
+    return plain_rule(rule_id, *lines, *some)
 
 
 @st.composite
@@ -86,6 +126,7 @@ def lines(draw: st.DrawFn, *, shares: bool = False, clock: bool = False) -> list
     elif warns:
         told += [f"warns: {warns}"]
     told += [f"lapses: {lapses}"] if lapses else []
+    told += [f"calendar: {draw(st.sampled_from(['', '', 'desk', 'abroad']))}"]
     return told
 
 
@@ -124,8 +165,16 @@ def rules(draw: st.DrawFn) -> str:
         care.append(rule("AHEAD", draw(st.sampled_from(AHEAD)), f"done when: interaction call{window}", *draw(lines())))
     for i in range(draw(st.integers(1, 2))):
         span = draw(st.sampled_from(SPANS[:-1]))
-        most = "12 hours" if "hours" in span else "3 working days" if "working" in span else "3 days"
-        unit = "hours" if "hours" in span else span.split(" ", 1)[1].rstrip("s") + "s"
+        most = (
+            "12 hours"
+            if span in ("24 hours", "72 hours")
+            else "3 working days"
+            if "working days" in span
+            else "5 working hours"
+            if "working" in span
+            else "3 days"
+        )
+        unit = "hours" if span in ("24 hours", "72 hours") else span.split(" ", 1)[1].rstrip("s") + "s"
         unit = "days" if unit == "days" else unit
         more = f"{int(span.split(' ', 1)[0]) + draw(st.sampled_from((1, 24)))} {unit}"
         needs = draw(st.sampled_from(("approver", "told_at", "[approver, told_at]")))
@@ -157,7 +206,9 @@ def rules(draw: st.DrawFn) -> str:
             head.replace("rules:\n", CEASES.replace("FIELD", field))
             for head, field in zip(heads, ("closed_at", "withdrawn_at"), strict=True)
         ]
-    return "---\n".join(head + "".join(body) for head, body in zip(heads, (care, clocks), strict=True) if body)
+    return CALENDARS + "---\n".join(
+        head + "".join(body) for head, body in zip(heads, (care, clocks), strict=True) if body
+    )
 
 
 def moments(as_of: datetime) -> st.SearchStrategy[str]:

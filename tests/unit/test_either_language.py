@@ -295,8 +295,11 @@ POINTS = {
 @pytest.mark.parametrize(("spelling", "zh"), list(pairs(words.POINTS)), ids=ids)
 def test_every_point_has_chinese_spellings_with_the_same_tree(spelling: Spelling, zh: str) -> None:
     span = ("5 working days", "5个工作日")
+    weekday = {"weekday": [("third friday", "三个星期五")], "last weekday": [("friday", "周五")]}.get(
+        spelling.detail, []
+    )
     values = {
-        "period end": [span, ("quarter", "季度")] if spelling.detail in ("before", "after") else [("quarter", "季度")],
+        "period end": [*([span] if spelling.detail in ("before", "after") else weekday), ("quarter", "季度")],
         "festival": [span],
         "due": [span],
         "fact": [span, ("renews_on", "续期日")] if spelling.detail else [("renews_on", "续期日")],
@@ -315,6 +318,8 @@ def test_every_point_has_chinese_spellings_with_the_same_tree(spelling: Spelling
     ("key", "english", "chinese"),
     [
         ("within", "5 working days", ["5个工作日内", "5个工作日", "5 个工作日内", "五个工作日之内", "5工作日以内"]),
+        ("within", "8 working hours", ["8个工作小时内", "8个工作小时", "八个工作小时之内", "8工作小时"]),
+        ("within", "90 working minutes", ["90个工作分钟", "90工作分钟内"]),
         ("within", "72 hours", ["72小时内", "72小时", "72个小时"]),
         ("within", "30 seconds", ["30秒内", "30秒钟"]),
         ("within", "3 months", ["3个月", "三个月内"]),

@@ -167,6 +167,8 @@ def _points(point: Point, key: str) -> Iterator[tuple[Point, Said]]:
             yield replace(point, span=span), what
     if point.open_day:
         yield replace(point, open_day=False), Said("last day", (key,))
+    if point.nth > 0:
+        yield replace(point, nth=point.nth % 4 + 1), Said("another week", (key,))
     if point.rolls:
         yield replace(point, rolls=False), Said("without", ("rolls",))
 

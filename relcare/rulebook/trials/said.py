@@ -15,6 +15,7 @@ WHAT = {
     "for from": ("{} for {} from {} on", "自 {2} 起以 {0} 代替 {1}"),
     "flipped": ("`{}` for `{}`", "以 `{}` 代替 `{}`"),
     "last day": ("`{}` the last day, open or not", "`{}` 取最后一天，不论是否工作日"),
+    "another week": ("`{}` another week", "`{}` 取另一周"),
     "never given up": ("never given up", "永不失效"),
     "pauses": ("without pauses for {}", "去掉因 {} 的暂停"),
     "end of": ("starts: end of {}", "只自 {} 结束时起算"),
