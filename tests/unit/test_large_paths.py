@@ -158,7 +158,7 @@ def test_rows_in_are_rows_used_collapsed_and_set_aside(book, capsys, monkeypatch
     assert rows_in == used + collapsed + aside
 
 
-@pytest.mark.parametrize("command", ["customers", "due", "complaints"])
+@pytest.mark.parametrize("command", ["customers", "due", "overdue", "complaints"])
 def test_the_plans_of_a_large_book_lead_to_the_list_of_a_small_one(book, tmp_path, monkeypatch, command):
     def written(name: str) -> bytes:
         main([command, "--book", str(book), "--as-of", AS_OF, "-q", "-o", str(tmp_path / name)])
