@@ -42,7 +42,8 @@ def latest_of(fact: Fact, measure: OfMeasure, columns: Mapping[str, Column]) -> 
 
     A part that the book does not supply is none of them; one that is unknown leaves it unknown.
     """
-    parts = [columns[name] for name in measure.facts if columns[name].supplied]
+    # parts that the book supplies as one are taken once
+    parts = list(dict.fromkeys(columns[name] for name in measure.facts if columns[name].supplied))
     value, until = sql.name(fact.name), ""
     doubts = [f"({doubt})" for part in parts if (doubt := unknown(part)) != "FALSE"]
     doubt = " OR ".join(doubts)
@@ -55,13 +56,8 @@ def latest_of(fact: Fact, measure: OfMeasure, columns: Mapping[str, Column]) -> 
     pick = "greatest" if measure.kind == "latest" else "least"
     if fact.type == "moment":
         until = sql.name(f"{fact.name} until")
-        pairs = ", ".join(
-            f"CASE WHEN {part.value} IS NOT NULL THEN {{'at': CAST({part.value} AS TIMESTAMP), 'until': {_end(part)}}} END"
-            for part in parts
-        )
-        best = f"list_sort(list_filter([{pairs}], lambda p: p IS NOT NULL))[{-1 if measure.kind == 'latest' else 1}]"
-        items.append(f"{told(_of(best, 'at'))} AS {value}")
-        items.append(f"{told(_of(best, 'until'))} AS {until}")
+        at, end = _best(parts, latest=measure.kind == "latest")
+        items += [f"{told(at)} AS {value}", f"{told(end)} AS {until}"]
     else:
         values = ", ".join(part.value for part in parts)
         items.append(f"{told(f'{pick}({values})' if len(parts) > 1 else values)} AS {value}")
@@ -91,8 +87,17 @@ def between(fact: Fact, measure: BetweenMeasure, columns: Mapping[str, Column]) 
     return items, Column(value, fact.type, over=over, absent=absent, empty=empty)
 
 
-def _of(pair: str, part: str) -> str:
-    return f"({pair})['{part}']"
+def _best(parts: list[Column], *, latest: bool) -> tuple[str, str]:
+    """The earliest and the latest point of the latest, else the earliest, of these."""
+    if len(parts) == 1:
+        value, end = parts[0].value, _end(parts[0])
+        return f"CAST({value} AS TIMESTAMP)", f"CASE WHEN {value} IS NOT NULL THEN {end} END"
+    pairs = ", ".join(
+        f"CASE WHEN {part.value} IS NOT NULL THEN {{'at': CAST({part.value} AS TIMESTAMP), 'until': {_end(part)}}} END"
+        for part in parts
+    )
+    best = f"list_sort(list_filter([{pairs}], lambda p: p IS NOT NULL))[{-1 if latest else 1}]"
+    return f"({best})['at']", f"({best})['until']"
 
 
 def _end(part: Column) -> str:

@@ -51,8 +51,8 @@ class Engine:
         self.rulebook, self.book, self.as_of, self.spill = rulebook, book, as_of, spill
         self.memory_limit = memory_limit
         files = [s.scan for s in book.sources.values()]
-        brief = sum(file.stat().st_size for file in files) < BRIEF
-        self.session = Session(files, spill, memory_limit, brief=brief)
+        self.brief = sum(file.stat().st_size for file in files) < BRIEF
+        self.session = Session(files, spill, memory_limit, brief=self.brief)
         self.plan = Plan(rulebook, book, as_of)
         self.scanned: dict[str, Scanned] = {}
         self.sources: dict[str, Source] = dict(book.sources)
@@ -147,10 +147,11 @@ class Engine:
         days += [since for _, since in further]
         return min((day for day in days if day is not None), default=None) if None not in days else None
 
-    def relation(self, subject: str, *, outcomes_alone: bool = False) -> Relation:
+    def relation(self, subject: str, *, outcomes_alone: bool = False, named_in: str = "") -> Relation:
         """The facts and decisions of a subject that were asked for; call `read` first.
 
-        With `outcomes_alone` it is not said which rule decided; what may still be decided has a column for each code.
+        With `outcomes_alone` it is not said which rule decided; what may still be decided has a column for each code. Where the
+        relation is not in a table yet, it may leave out those whose key is not in the query `named_in`.
         """
         if subject in self.settled:
             return self.settled[subject]
@@ -196,7 +197,9 @@ class Engine:
             joins.append(joined)
             items += taken
             columns |= referred
-        where = f" WHERE {scanned.own}" if scanned.own != "TRUE" else ""
+        conditions = [scanned.own] if scanned.own != "TRUE" else []
+        conditions += [f"own.{sql.name(key)} IN ({named_in})"] if named_in else []
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
         facts_name = f"{subject} facts"
         stages.append(
             (
@@ -304,12 +307,15 @@ class Engine:
 
         What stands in a table already is read from there; what has to be worked out is, once, into a table.
         """
-        relation = self.relation(other, outcomes_alone=True)
+        own_table = self.scanned[plan.table.name]
+        reference = sql.name(plan.table.reference_to(other))
+        named = f"SELECT {reference} FROM {own_table.relation} WHERE {reference} IS NOT NULL"
+        relation = self.relation(other, outcomes_alone=True, named_in="" if self.brief else named)
         made = sql.name(f"{other} decided")
         flags: list[str] = [f"{sql.name(relation.key)} AS {sql.name(f'{other} key')}"]
         items: list[str] = []
         columns: dict[str, Column] = {}
-        own = self.scanned[plan.table.name].columns[plan.table.reference_to(other)]
+        own = own_table.columns[plan.table.reference_to(other)]
         found = f"{made}.{sql.name(f'{other} key')} IS NOT NULL"
         for rest in names:
             there = relation.columns[rest]
@@ -355,7 +361,7 @@ class Engine:
         stages = [(f"{other} decided", select)] if not relation.stages else []
         if not stages:
             self.session.run(f"CREATE OR REPLACE TEMP TABLE {made} AS\n{relation.prefix}{select}")
-        join = f"LEFT JOIN {made} ON {made}.{sql.name(f'{other} key')} = own.{sql.name(plan.table.reference_to(other))}"
+        join = f"LEFT JOIN {made} ON {made}.{sql.name(f'{other} key')} = own.{reference}"
         return join, items, columns, stages
 
     def _codes(self, subject: str, name: str, column: Column) -> dict[str, None]:

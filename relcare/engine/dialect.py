@@ -82,6 +82,7 @@ MACROS = {
       THEN TRY_CAST(plain_number(x) AS DECIMAL(18,6)) END""",
     "read_percent": rf"""(x) AS read_number(regexp_replace(x, ' ?%{BLANK}$', ''))""",
     "read_count": rf"""(x) AS CASE
+      WHEN regexp_full_match(x, '-?[0-9]{{1,15}}') THEN TRY_CAST(x AS BIGINT)
       WHEN regexp_full_match(x, '{BLANK}[+-]?([0-9]+|[0-9]{{1,3}}(,[0-9]{{3}})+){BLANK}') THEN TRY_CAST(plain_number(x) AS BIGINT) END""",
     "read_yes_no": r"""(x) AS MAP {'yes': 'yes', 'y': 'yes', 'true': 'yes', '1': 'yes', '是': 'yes',
       'no': 'no', 'n': 'no', 'false': 'no', '0': 'no', '否': 'no'}[lower(cell(x))]""",

@@ -256,7 +256,7 @@ class _Scanner:
             f"WITH first AS (\n  SELECT *{read}\n  FROM {raw_rows(source, readings)}\n),\n"
             f"dated AS (\n  SELECT *{reads(dated, 'likely')}\n  FROM (SELECT *, {matters.likely(inside)} AS likely FROM first)\n),\n"
             f"tested AS (\n  SELECT *{reads(tested, 'recent')}\n  FROM (SELECT *, {self._recent(matters, inside)} AS recent FROM dated)\n),\n"
-            f"judged AS (\n  SELECT *, CASE WHEN recent THEN {exact} ELSE FALSE END AS matters FROM tested\n),\n"
+            f"judged AS (\n  SELECT *, CASE WHEN recent AND {exact} THEN TRUE ELSE FALSE END AS matters FROM tested\n),\n"
             f"typed AS (\n  SELECT *{reads(rest, 'matters')} FROM judged\n)\n"
             f"SELECT {', '.join(cells)}\nFROM typed"
         )

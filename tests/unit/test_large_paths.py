@@ -9,6 +9,8 @@ import pytest
 
 from relcare.cli import main
 from relcare.engine import decide, rows, scan
+from relcare.engine import dialect as sql
+from relcare.engine.session import Session
 from relcare.files import small
 
 AS_OF = "2026-11-20"
@@ -158,7 +160,7 @@ def test_rows_in_are_rows_used_collapsed_and_set_aside(book, capsys, monkeypatch
     assert rows_in == used + collapsed + aside
 
 
-@pytest.mark.parametrize("command", ["customers", "due", "complaints"])
+@pytest.mark.parametrize("command", ["customers", "due", "overdue", "complaints"])
 def test_the_plans_of_a_large_book_lead_to_the_list_of_a_small_one(book, tmp_path, monkeypatch, command):
     def written(name: str) -> bytes:
         main([command, "--book", str(book), "--as-of", AS_OF, "-q", "-o", str(tmp_path / name)])
@@ -222,3 +224,26 @@ def test_evidence_counts_that_is_as_old_as_what_is_open(tmp_path, rule, kinds, o
             return any(row["rule_id"] == rule for row in csv.DictReader(file))
 
     assert (owed(before), owed(opens)) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("cell", "lasts"),
+    [
+        ("2026-09-30", 86_399_999_999),
+        ("2026-09-30 10:00", 59_999_999),
+        ("2026-09-30T10:00", 59_999_999),
+        ("2026-9-3 1:00", 59_999_999),
+        ("2026-09-30 10:00+08:00", 59_999_999),
+        ("2026-09-30 10:00 -08:00", 59_999_999),
+        ("2026-09-30 10:00:00", 999_999),
+        ("2026/9/3 1:00:00", 999_999),
+        ("2026-09-30 10:00:00.5+08:00", 999_999),
+        ("2026-09-30 10:00:00Z", 999_999),
+    ],
+)
+def test_a_moment_lasts_as_long_as_it_is_written_precisely(tmp_path, cell, lasts):
+    session = Session([], tmp_path)
+    start = "TIMESTAMP '2026-09-30 00:00:00'"
+    query = f"SELECT epoch_us(moment_end({start}, {sql.text(cell)})) - epoch_us({start})"
+    assert session.rows(query) == [(lasts,)]
+    session.close()
