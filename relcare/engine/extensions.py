@@ -40,7 +40,7 @@ class Extensions:
             # what is extended stands under a number of its own until pauses have moved it
             apart = -number - 1
             self.session.run(
-                f"UPDATE {relation} AS o SET rule = {apart}, paused = FALSE, due = m.due, due_until = m.due_until FROM (\n{self._counted(relation, number, longer)}\n) AS m WHERE o.rowid = m.id"
+                f"UPDATE {relation} AS o SET rule = {apart}, paused = FALSE, due = m.due, due_until = m.due_until FROM (\n{counted(self.days, relation, number, longer, ' AND len(o.lacks) = 0')}\n) AS m WHERE o.rowid = m.id"
             )
             Stopped(self.session, self.scanned, self.subject, self.days, self.as_of).move(relation, {apart: longer})
             self.session.run(f"UPDATE {relation} SET rule = {number} WHERE rule = {apart}")
@@ -85,25 +85,26 @@ class Extensions:
             return f"({known})"
         return f"({known} AND e.{sql.name(f'need {name} until')} <= {due})"
 
-    def _counted(self, relation: str, number: int, rule: Obligation) -> str:
-        """The longer deadlines, before pauses move them."""
-        span, joins = rule.due.span, ""
-        if span is None:
-            raise AssertionError(rule.id)
-        edges = {"due": "o.start", "due_until": "o.start_until"}
-        if is_elapsed(span):
-            made = {name: f"{edge} + {sql.interval(span)}" for name, edge in edges.items()}
-        elif span.unit == WORKING:
-            joins = f" JOIN {self.days.reached} AS d ON d.n = {span.amount} AND d.day = CAST(o.start AS DATE)"
-            made = dict.fromkeys(edges, self.days.end_of("d.reached"))
-        elif rule.due.rolls:
-            day = moved("CAST(o.start AS DATE)", span)
-            joins = f" JOIN {self.days.relation} AS d ON d.day = {day}"
-            made = dict.fromkeys(edges, self.days.end_of("d.next_open"))
-        else:
-            made = {name: self.days.end_of(moved(f"CAST({edge} AS DATE)", span)) for name, edge in edges.items()}
-        told = ", ".join(f"{expression} AS {name}" for name, expression in made.items())
-        return f"SELECT o.rowid AS id, {told}\nFROM {relation} AS o{joins} WHERE o.rule = {number} AND len(o.lacks) = 0"
+
+def counted(days: Days, relation: str, number: int, rule: Obligation, where: str = "") -> str:
+    """A SELECT of the deadlines of a rule's occurrences from their starts, before pauses move them; `where` narrows them."""
+    span, joins = rule.due.span, ""
+    if span is None:
+        raise AssertionError(rule.id)
+    edges = {"due": "o.start", "due_until": "o.start_until"}
+    if is_elapsed(span):
+        made = {name: f"{edge} + {sql.interval(span)}" for name, edge in edges.items()}
+    elif span.unit == WORKING:
+        joins = f" JOIN {days.reached} AS d ON d.n = {span.amount} AND d.day = CAST(o.start AS DATE)"
+        made = dict.fromkeys(edges, days.end_of("d.reached"))
+    elif rule.due.rolls:
+        day = moved("CAST(o.start AS DATE)", span)
+        joins = f" JOIN {days.relation} AS d ON d.day = {day}"
+        made = dict.fromkeys(edges, days.end_of("d.next_open"))
+    else:
+        made = {name: days.end_of(moved(f"CAST({edge} AS DATE)", span)) for name, edge in edges.items()}
+    told = ", ".join(f"{expression} AS {name}" for name, expression in made.items())
+    return f"SELECT o.rowid AS id, {told}\nFROM {relation} AS o{joins} WHERE o.rule = {number}{where}"
 
 
 def extension_spans(rules: Mapping[int, Obligation]) -> set[int]:

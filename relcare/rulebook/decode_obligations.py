@@ -27,7 +27,7 @@ from relcare.rulebook.decode_rules import (
 from relcare.rulebook.keys import JUDGED_WORDS, NOTHING_WORDS, entry, in_zh, meant
 from relcare.rulebook.limits import Limits
 from relcare.rulebook.names import Labelled, named
-from relcare.rulebook.obligations import Cause, Evidence, Obligation, ObligationExample
+from relcare.rulebook.obligations import Cause, Evidence, Obligation, ObligationExample, RowsDone, parts_of
 from relcare.rulebook.operands import read_value
 from relcare.rulebook.owed_wording import STATUSES as ZH_STATUSES
 from relcare.rulebook.reader import Reader, read_day
@@ -42,7 +42,7 @@ CAUSE_KEYS = ("label", "when")
 OBLIGATION_KEYS = ("kind", "for", "label", "dated by", "approved", "ceases when", "limits", "rules")
 RULE_KEYS = (
     "id", "label", "cites", "from", "until", "when", "judged", "if missing", "if not supplied", "starts", "within", "every",
-    "due", "once per", "opens", "rolls", "warns", "pauses", "extends", "lapses", "done when", "by", "channel", "calendar", "examples",
+    "due", "once per", "opens", "rolls", "warns", "pauses", "extends", "restarts", "lapses", "done when", "by", "channel", "calendar", "examples",
     "corrects",
 )  # fmt: skip
 CHANNEL = ("customer", "preferred_channel")  # whose codes have the labels of channels
@@ -181,6 +181,17 @@ class ObligationReader:
         calendar = self._calendar(found.get("calendar"))
         clock = shared.clocks.read(found, owner, what)
         done = self._done(found, owner, what, shared, clock)
+        if clock is not None and clock.restarts and done is not None:
+            for piece in parts_of(done):
+                if isinstance(piece, RowsDone):
+                    message = "whether it came before this was done can only be told of dates of the subject"
+                    reader.note(
+                        found["restarts"],
+                        "RUL078",
+                        message,
+                        "write `done when: FACT is known`, or leave `restarts` out",
+                    )
+                    break
         by = read_role(reader, reader.need(found, "by", owner, what), self._vocabulary)
         channel = self._channel(found.get("channel"))
         corrects = reader.correction(found.get("corrects"))
@@ -194,7 +205,7 @@ class ObligationReader:
             name.text, shared.subject, label, cites, dates[0], dates[1], clock.starts, clock.due, done, when, at_start,
             clock.every, clock.opens, clock.warns, clock.pauses, clock.lapses, by, channel, calendar,
             shared.dated_by, shared.ceases, shared.approved, missing, not_supplied, tuple(examples), name.place, corrects,
-            clock.levels, clock.extends,
+            clock.levels, clock.extends, clock.restarts,
         )  # fmt: skip
         return Owed(rule, node, clock.after)
 

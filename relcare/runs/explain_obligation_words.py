@@ -27,7 +27,7 @@ WORDS = {
         "span from": "{} after the start", "span before": "{} before {}", "span after": "{} after {}", "on": "on {}", "period end": "last day of the period", "last open": "last working day of the period", "festival": "the festival",
         "part judged": "judged", "at start": "as the book stood at the start of the period", "at end": "as the book stood at the end of the period",
         "rolls": ", on the next open day if closed", "closed": "closed: {}", "evidence from": "evidence counts from here on", "lapse after": "{} after it was due", "lapse next": "when the next one opens", "pause": "clock stopped", "not counted": "not counted", "going on": "still going on", "most": "stopped for at most {}", "part warns": "at risk",
-        "warns": "{} ahead", "part extension": "extended", "part no extension": "not extended", "granted": "to {} in all", "lacks": "what was recorded lacks {}", "part level": "tell", "level": "level {}: {}", "overdue": "when overdue", "level after": "{} late", "share": "{}% of the time", "reached": "reached", "and": " and ",
+        "warns": "{} ahead", "part restart": "restarted", "part extension": "extended", "part no extension": "not extended", "granted": "to {} in all", "lacks": "what was recorded lacks {}", "part level": "tell", "level": "level {}: {}", "overdue": "when overdue", "level after": "{} late", "share": "{}% of the time", "reached": "reached", "and": " and ",
     },
     "zh": {
         "headline": "{}（{}）：{}，{}。", "not owed": "无需办理", "joint": "，", "also": "；", "id": "{}，{}",
@@ -42,7 +42,7 @@ WORDS = {
         "span from": "起点后 {}", "span before": "{1}前 {0}", "span after": "{1}后 {0}", "on": "{}当日", "period end": "周期最后一天", "last open": "周期最后一个工作日", "festival": "节日",
         "part judged": "判定时点", "at start": "以周期开始时的数据为准", "at end": "以周期结束时的数据为准",
         "rolls": "，逢休息日顺延", "closed": "休息：{}", "evidence from": "自此起的办理记录有效", "lapse after": "期限后 {}", "lapse next": "下一次开始时", "pause": "停止计时", "not counted": "不计入", "going on": "仍在继续", "most": "暂停最多 {}", "part warns": "临近",
-        "warns": "提前 {}", "part extension": "延期", "part no extension": "未延期", "granted": "共 {}", "lacks": "记录缺少{}", "part level": "告知", "level": "第 {} 级：{}", "overdue": "逾期时", "level after": "逾期 {}", "share": "时限过 {}%", "reached": "已到", "and": "与",
+        "warns": "提前 {}", "part restart": "重新起算", "part extension": "延期", "part no extension": "未延期", "granted": "共 {}", "lacks": "记录缺少{}", "part level": "告知", "level": "第 {} 级：{}", "overdue": "逾期时", "level after": "逾期 {}", "share": "时限过 {}%", "reached": "已到", "and": "与",
     },
 }  # fmt: skip
 
