@@ -42,7 +42,7 @@ CAUSE_KEYS = ("label", "when")
 OBLIGATION_KEYS = ("kind", "for", "label", "dated by", "approved", "ceases when", "limits", "rules")
 RULE_KEYS = (
     "id", "label", "cites", "from", "until", "when", "judged", "if missing", "if not supplied", "starts", "within", "every",
-    "due", "once per", "opens", "rolls", "warns", "pauses", "extends", "restarts", "lapses", "done when", "by", "channel", "calendar", "examples",
+    "due", "once per", "opens", "rolls", "warns", "pauses", "extends", "restarts", "ceases when", "lapses", "done when", "by", "channel", "calendar", "examples",
     "corrects",
 )  # fmt: skip
 CHANNEL = ("customer", "preferred_channel")  # whose codes have the labels of channels
@@ -194,17 +194,25 @@ class ObligationReader:
                     break
         by = read_role(reader, reader.need(found, "by", owner, what), self._vocabulary)
         channel = self._channel(found.get("channel"))
+        causes = self._ceases(found["ceases when"], shared.conditions) if "ceases when" in found else shared.ceases
         corrects = reader.correction(found.get("corrects"))
         items = reader.items(found.get("examples"), "examples")
         examples = [example for item in items if (example := self._example(item, shared.scope)) is not None]
         if any(problem.severity == "error" for problem in reader.problems[before:]):
             return None
-        if name is None or dates is None or clock is None or done is None or (when is None and "when" in found):
+        if (
+            name is None
+            or dates is None
+            or clock is None
+            or done is None
+            or (when is None and "when" in found)
+            or causes is None
+        ):
             return None
         rule = Obligation(
             name.text, shared.subject, label, cites, dates[0], dates[1], clock.starts, clock.due, done, when, at_start,
             clock.every, clock.opens, clock.warns, clock.pauses, clock.lapses, by, channel, calendar,
-            shared.dated_by, shared.ceases, shared.approved, missing, not_supplied, tuple(examples), name.place, corrects,
+            shared.dated_by, causes, shared.approved, missing, not_supplied, tuple(examples), name.place, corrects,
             clock.levels, clock.extends, clock.restarts,
         )  # fmt: skip
         return Owed(rule, node, clock.after)

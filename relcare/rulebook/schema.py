@@ -281,7 +281,7 @@ class _Schema:
             until=DAY, when=condition, judged=choice(written(["at start"], keys.JUDGED_WORDS)), if_missing=self._no(),
             if_not_supplied=self._no(), starts=any_of(choice(starts), TEXT), within=span, every=self._every(days), due=point,
             once_per=any_of(choice(days), TEXT), opens=point, rolls=choice(written(["next open day"], keys.ROLL_WORDS)),
-            warns=any_of(pattern_of(WARNS), {"type": "array", "items": level, "minItems": 1}), pauses=one_or_more(any_of(choice(self._pauses()), TEXT)), extends=extends,
+            ceases_when={"type": "array", "items": cause}, warns=any_of(pattern_of(WARNS), {"type": "array", "items": level, "minItems": 1}), pauses=one_or_more(any_of(choice(self._pauses()), TEXT)), extends=extends,
             restarts=one_or_more(any_of(choice(self._pauses()), TEXT)), lapses=pattern_of(LAPSES),
             done_when=self._done(subject, days), by=self._roles(), channel=any_of(choice(self._channels()), TEXT),
             calendar=choice(self._rulebook.calendars) if self._rulebook.calendars else TEXT,

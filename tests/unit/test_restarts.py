@@ -1,7 +1,7 @@
 """Restarts: a clock counts anew from what came in time; a breach that has occurred stays one."""
 
 import pytest
-from owed_books import CLOCK, owed, rule, rulebook
+from owed_books import CLOCK, owed, rule, rulebook, statuses
 
 WITHIN = "within: 5 working days"
 PLAN = CLOCK + rule("PLAN", "starts: received_at", WITHIN, "restarts: material", "done when: feedback_at is known")
@@ -73,3 +73,24 @@ def test_pauses_and_extensions_move_the_clock_that_counts_anew():
 def test_it_is_said_in_either_language(line):
     [found] = rulebook(PLAN.replace("restarts: material", line)).obligations
     assert found.restarts == ("material",)
+
+
+MERGED = (
+    CLOCK.replace("rules:\n", "ceases when:\n  - {label: {en: merged, zh: 已并案}, when: {withdrawn_at: is known}}\nrules:\n")
+    + rule("PLAN", "starts: received_at", WITHIN, "done when: told_at is known")
+    + rule("ACCEPT", "starts: received_at", "within: 24 hours", "ceases when: []", "done when: feedback_at is known")
+    + rule("CLOSE", "starts: received_at", "within: 24 hours", "done when: confirmed_at is known",
+           "ceases when: [{label: {en: told, zh: 已告知}, when: {told_at: is known}}]")
+)  # fmt: skip
+
+
+def test_a_rule_says_itself_what_ends_it_instead_of_its_document():
+    heads = "complaint_id,received_at,feedback_at,told_at,confirmed_at,withdrawn_at"
+    merged = {"complaints.csv": f"{heads}\nK1,2026-11-02 10:00,,,,2026-11-03"}
+    assert statuses(MERGED, merged, "2026-11-20") == {
+        "PLAN K1": "ceased",
+        "ACCEPT K1": "overdue",
+        "CLOSE K1": "overdue",
+    }
+    told = {"complaints.csv": f"{heads}\nK1,2026-11-02 10:00,,2026-11-03,,"}
+    assert statuses(MERGED, told, "2026-11-20") == {"PLAN K1": "met", "ACCEPT K1": "overdue", "CLOSE K1": "ceased"}
