@@ -41,7 +41,7 @@ class Extensions:
             # what is extended stands under a number of its own until pauses have moved it
             apart = -number - 1
             self.session.run(
-                f"UPDATE {relation} AS o SET rule = {apart}, paused = FALSE, due = m.due, due_until = m.due_until FROM (\n{self._counted(relation, number, longer)}\n) AS m WHERE o.rowid = m.id"
+                f"UPDATE {relation} AS o SET rule = {apart}, paused = FALSE, due = m.due, due_until = m.due_until FROM (\n{counted(self.days, relation, number, longer, ' AND len(o.lacks) = 0')}\n) AS m WHERE o.rowid = m.id"
             )
             Stopped(self.session, self.scanned, self.subject, self.days, self.as_of).move(relation, {apart: longer})
             self.session.run(f"UPDATE {relation} SET rule = {number} WHERE rule = {apart}")
@@ -86,30 +86,30 @@ class Extensions:
             return f"({known})"
         return f"({known} AND e.{sql.name(f'need {name} until')} <= {due})"
 
-    def _counted(self, relation: str, number: int, rule: Obligation) -> str:
-        """The longer deadlines, before pauses move them."""
-        span, joins = rule.due.span, ""
-        if span is None:
-            raise AssertionError(rule.id)
-        days = self.days
-        low, high = ("o.start", "o.start_until") if is_elapsed(span) else days.own("o.start", "o.start_until")
-        edges = {"due": low, "due_until": high}
-        if is_worked(span):
-            moved_on = {name: days.open_hours().moved(edge, span, name) for name, edge in edges.items()}
-            made = {name: joined.value for name, joined in moved_on.items()}
-            joins = "".join(joined.joins for joined in moved_on.values())
-        elif is_elapsed(span):
-            made = {name: days.elapsed(edge, span) for name, edge in edges.items()}
-        elif span.unit == WORKING:
-            joins = f" JOIN {days.reached} AS d ON d.n = {span.amount} AND d.day = {days.date(low)}"
-            made = dict.fromkeys(edges, days.end_of("d.reached"))
-        elif rule.due.rolls:
-            joins = f" JOIN {days.relation} AS d ON d.day = {moved(days.date(low), span)}"
-            made = dict.fromkeys(edges, days.end_of("d.next_open"))
-        else:
-            made = {name: days.end_of(moved(days.date(edge), span)) for name, edge in edges.items()}
-        told = ", ".join(f"{expression} AS {name}" for name, expression in made.items())
-        return f"SELECT o.rowid AS id, {told}\nFROM {relation} AS o{joins} WHERE o.rule = {number} AND len(o.lacks) = 0"
+
+def counted(days: Days, relation: str, number: int, rule: Obligation, where: str = "") -> str:
+    """A SELECT of the deadlines of a rule's occurrences from their starts, before pauses move them; `where` narrows them."""
+    span, joins = rule.due.span, ""
+    if span is None:
+        raise AssertionError(rule.id)
+    low, high = ("o.start", "o.start_until") if is_elapsed(span) else days.own("o.start", "o.start_until")
+    edges = {"due": low, "due_until": high}
+    if is_worked(span):
+        moved_on = {name: days.open_hours().moved(edge, span, name) for name, edge in edges.items()}
+        made = {name: joined.value for name, joined in moved_on.items()}
+        joins = "".join(joined.joins for joined in moved_on.values())
+    elif is_elapsed(span):
+        made = {name: days.elapsed(edge, span) for name, edge in edges.items()}
+    elif span.unit == WORKING:
+        joins = f" JOIN {days.reached} AS d ON d.n = {span.amount} AND d.day = {days.date(low)}"
+        made = dict.fromkeys(edges, days.end_of("d.reached"))
+    elif rule.due.rolls:
+        joins = f" JOIN {days.relation} AS d ON d.day = {moved(days.date(low), span)}"
+        made = dict.fromkeys(edges, days.end_of("d.next_open"))
+    else:
+        made = {name: days.end_of(moved(days.date(edge), span)) for name, edge in edges.items()}
+    told = ", ".join(f"{expression} AS {name}" for name, expression in made.items())
+    return f"SELECT o.rowid AS id, {told}\nFROM {relation} AS o{joins} WHERE o.rule = {number}{where}"
 
 
 def extension_spans(rules: Mapping[int, Obligation]) -> set[int]:

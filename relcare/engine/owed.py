@@ -45,6 +45,7 @@ from relcare.engine.pauses import Stopped
 from relcare.engine.pruning import is_beyond, may_be_listed, may_be_waited_for
 from relcare.engine.reaching import Reaching, reached, want_reaching
 from relcare.engine.records import Records
+from relcare.engine.restarts import RESTARTED, Restarts
 from relcare.engine.standing import Standing, covered, open_days_counted
 from relcare.engine.stretches import stretches
 from relcare.engine.waivers import waivers_of, want_waivers
@@ -85,6 +86,11 @@ class Owed:
     def extended(self) -> bool:
         """Whether deadlines can be extended: the tables then have the columns that tell of it."""
         return any(rule.extends is not None for rule in self.rules.values())
+
+    @property
+    def restarted(self) -> bool:
+        """Whether clocks can count anew: the tables then have the column that tells of it."""
+        return any(rule.restarts for rule in self.rules.values())
 
     @property
     def parts(self) -> int:
@@ -247,10 +253,22 @@ class Owing:
             )
             self._pause(owed.subject, relation, rules, scene.days)
             if owed.extended:
+                self._add(relation, RECORDED, ("TIMESTAMP", "VARCHAR[]"))
                 self._extend(owed.subject, relation, rules, scene.days)
+            if owed.restarted:
+                self._add(relation, (RESTARTED,), ("BOOLEAN",))
+                self._restart(owed, relation, rules, scene.days)
             found = self._found(owed.subject, relation, rules)
             standing = Standing(
-                rules, scene.days, engine.as_of, owed.unrecorded, owed.parts, bool(found), bool(waived), owed.extended
+                rules,
+                scene.days,
+                engine.as_of,
+                owed.unrecorded,
+                owed.parts,
+                bool(found),
+                bool(waived),
+                owed.extended,
+                owed.restarted,
             )
             table = f"{owed.subject} owed {level + 1}"
             engine.session.run(
@@ -401,10 +419,25 @@ class Owing:
     def _extend(self, subject: str, relation: str, rules: dict[int, Obligation], days: Days) -> None:
         """Extend the deadlines for which what the rules ask for is on record."""
         engine, table = self.engine, self.records.pausing(subject)
-        for column, type_ in zip(RECORDED, ("TIMESTAMP", "VARCHAR[]"), strict=True):
-            engine.session.run(f"ALTER TABLE {relation} ADD COLUMN {column} {type_}")
         if table is not None and any(rule.extends is not None for rule in rules.values()):
             Extensions(engine.session, engine.scanned[table.name], subject, days, engine.as_of).extend(relation, rules)
+
+    def _add(self, relation: str, columns: Iterable[str], types: Iterable[str]) -> None:
+        for column, type_ in zip(columns, types, strict=True):
+            self.engine.session.run(f"ALTER TABLE {relation} ADD COLUMN {column} {type_}")
+
+    def _restart(self, owed: Owed, relation: str, rules: dict[int, Obligation], days: Days) -> None:
+        """Let the clocks count anew for which an event came in time."""
+        engine, subject, table = self.engine, owed.subject, self.records.pausing(owed.subject)
+
+        def move(moved: dict[int, Obligation]) -> None:
+            self._pause(subject, relation, moved, days)
+            if owed.extended:
+                self._extend(subject, relation, moved, days)
+
+        if table is not None and any(rule.restarts for rule in rules.values()):
+            restarts = Restarts(engine.session, engine.scanned[table.name], subject, days)
+            restarts.restart(relation, rules, move, extended=owed.extended)
 
     def days_of(self, name: str) -> Days:
         """The tables of the calendar that a rule names; of the book's where it names none."""

@@ -42,17 +42,30 @@ def because(owing: Owing, vocabulary: Vocabulary, language: str) -> str:
             gone = joint(rule.done, language).join(pieces[i] for i in sorted(owed.unrecorded[number]))
             if gone:
                 lost.setdefault(sql.text(sentence("no record", language).format(gone)), []).append(number)
+    anew = _anew(owing, language)
     told = [
         f"CASE status WHEN 'suspended' THEN {_around(sentence('suspended', language), _case(held))} END"
         if held
         else "NULL",
-        _case(begins),
+        f"CASE WHEN restarted THEN {anew} ELSE {_case(begins)} END" if anew else _case(begins),
         _extended(owing, vocabulary, language),
         f"CASE WHEN done IS NULL AND status <> 'no record' THEN {_case(missing)} END",
         *_stand(_case(causes), _case(lost), language),
     ]
     wants = _around(sentence("wants", language), "wants")
     return f"CASE WHEN together IS NOT NULL THEN {wants} ELSE concat_ws({sql.text(sentence('joint', language))}, {', '.join(told)}) END"
+
+
+def _anew(owing: Owing, language: str) -> str:
+    """From what a clock counts anew; "" where none does."""
+    told: dict[str, list[int]] = {}
+    for owed in owing.owed.values():
+        for number, rule in owed.rules.items():
+            if rule.restarts:
+                day = f"CASE WHEN start_until > start + INTERVAL 86398 SECONDS THEN {DAY.format('start')} ELSE strftime(start, '%Y-%m-%d %H:%M') END"
+                span = sql.text(span_text(rule.due.span, language))
+                told.setdefault(_filled("restarted", language, day, span), []).append(number)
+    return _case(told) if told else ""
 
 
 def _extended(owing: Owing, vocabulary: Vocabulary, language: str) -> str:

@@ -145,6 +145,7 @@ class OwedList:
             else ", NULL AS waived_at, NULL AS waived_by, NULL AS waived_why"
         )
         waived += ", extended_on, lacks" if owed.extended else ", NULL AS extended_on, NULL AS lacks"
+        waived += ", restarted" if owed.restarted else ", NULL AS restarted"
         wants = self._wants(owed)
         listed = self._only(owed)
         items = (
@@ -163,7 +164,7 @@ class OwedList:
         folded = (
             f"SELECT min(o.rule) AS rule, {sql.text(owed.subject)} AS subject, o.key AS subject_id, NULL AS start, NULL AS start_until, NULL AS opens, min(o.due) AS due, min(o.due) AS due_until, "
             f"min(o.act_by) AS act_by, 'undetermined' AS status, FALSE AS assumed, bool_or(o.provisional) AS provisional, NULL AS verdict, NULL AS cause, NULL AS held, NULL AS done, "
-            f"bool_or(o.open) AS open, FALSE AS paused{flags}, NULL AS waived_at, NULL AS waived_by, NULL AS waived_why, NULL AS extended_on, NULL AS lacks, arg_min({responsible}, o.rule) AS responsible, arg_min({role}, o.rule) AS role, "
+            f"bool_or(o.open) AS open, FALSE AS paused{flags}, NULL AS waived_at, NULL AS waived_by, NULL AS waived_why, NULL AS extended_on, NULL AS lacks, NULL AS restarted, arg_min({responsible}, o.rule) AS responsible, arg_min({role}, o.rule) AS role, "
             f"{', '.join(f'any_value({e}) AS {t}' for t, e in wanted.items())}, array_to_string(list_sort(list_distinct(flatten(list({wants})))), '; ') AS wants, "
             f"array_to_string(list_sort(list_distinct(list(CASE o.rule {names} END))), ', ') AS together, "
             f"array_to_string(list_sort(list_distinct(list(CASE o.rule {labels} END))), '; ') AS actions, "

@@ -27,7 +27,7 @@ class Standing(NamedTuple):
 
     `unrecorded` are the parts of the evidence, by rule number, that the book can't show; `found` says whether evidence was
     looked for in rows (its table is `found`); `waived` whether there are waivers (the table `waivers`); `extended` whether the
-    occurrences tell of extensions.
+    occurrences tell of extensions, `restarted` of restarts.
     """
 
     rules: dict[int, Obligation]
@@ -38,6 +38,7 @@ class Standing(NamedTuple):
     found: bool
     waived: bool
     extended: bool = False
+    restarted: bool = False
 
     def select(self, relation: str, found: str, waivers: str, keep: str = "") -> str:
         """The statement that gives each occurrence with when it was done, its deadline, `act_by` and status.
@@ -66,7 +67,7 @@ class Standing(NamedTuple):
             "o.verdict", "o.unclear", "o.cause", "o.held", "o.paused", f"{act_by} AS act_by", f"{done} AS done", f"{until} AS done_until",
             f"{possible} AS possible", f"{soonest} AS soonest", f"{self._lapse()} AS lapse", f"{leaning} AS provisional",
             *(f"{self._part(i, '')} IS NOT NULL AS has{i}" for i in range(self.parts)),
-            *(f"o.{column}" for column in RECORDED if self.extended),
+            *(f"o.{column}" for column in RECORDED if self.extended), *(["o.restarted"] if self.restarted else []),
         ]  # fmt: skip
         inner = f"SELECT {', '.join(items)}\n  FROM {relation} AS o\n  LEFT JOIN {self.days.relation} AS c ON c.day = {self.days.date('o.due')}{joins}{self._lapse_joins()}"
         waiver = "w.given IS NOT NULL" if self.waived else "FALSE"

@@ -42,6 +42,7 @@ class Clock(NamedTuple):
     after: Spot | None  # where the rule stands whose end starts it
     levels: tuple[Level, ...] = ()
     extends: Extends | None = None
+    restarts: tuple[str, ...] = ()
 
 
 class ClockReader:
@@ -74,6 +75,7 @@ class ClockReader:
             levels, warned = read_levels(self._reader, warned, self._points, self._vocabulary, due), None
         warns = self._warns(warned)
         pauses = self._pauses(found.get("pauses"), due)
+        restarts = self._restarts(found.get("restarts"), found, due)
         extends = read_extends(self._reader, found.get("extends"), self._points, self._events(), due)
         read = {"starts": starts, "every": every, "opens": opens, "pauses": pauses}
         missed = any(key in found and part is None for key, part in read.items())  # a broken name says nothing more
@@ -81,7 +83,7 @@ class ClockReader:
             return None
         if starts is None:
             starts = Start("period") if every is not None else Start("ahead")
-        return Clock(starts, every, due, opens, lapses, warns, pauses, after, levels, extends)
+        return Clock(starts, every, due, opens, lapses, warns, pauses, after, levels, extends, restarts)
 
     def _starts(self, node: Node | None) -> tuple[Start | None, Spot | None]:
         text = self._reader.text(node, "`starts`")
@@ -347,6 +349,20 @@ class ClockReader:
                 self._note(node, "RUL078", "it does not say which events pause the clock", "name them before `at most`")
             return None
         return Pauses(tuple(dict.fromkeys(kinds)), most)
+
+    def _restarts(self, node: Node | None, found: dict[str, Node], due: Point | None) -> tuple[str, ...]:
+        """The kinds of events from which the clock counts anew."""
+        texts, tables = (self._reader.texts(node, "`restarts`"), self._events()) if node is not None else ((), [])
+        if node is None or not texts:
+            return ()
+        if "every" in found or (due is not None and due.base != "start"):
+            hint = "only a clock that starts once and counts `within` a span can"
+            self._note(node, "RUL078", "the clock can't count anew", hint)
+            return ()
+        if not tables:
+            message = f"no table holds what restarts the clocks of a {self._subject}"
+            self._note(node, "RUL078", message, "a table says `pauses: {kind: …, from: …, until: …}`")
+        return tuple(dict.fromkeys(kind for part in _parts(texts) if tables for kind in self._kind(part, tables)))
 
     def _events(self) -> list[Table]:
         """The tables of events that move the clocks of the subject."""

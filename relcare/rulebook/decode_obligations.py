@@ -34,6 +34,7 @@ from relcare.rulebook.obligations import (
     FactDone,
     Obligation,
     ObligationExample,
+    RowsDone,
     parts_of,
     uses_working_time,
 )
@@ -51,8 +52,8 @@ CAUSE_KEYS = ("label", "when")
 OBLIGATION_KEYS = ("kind", "for", "label", "dated by", "approved", "ceases when", "limits", "regime", "rules")
 RULE_KEYS = (
     "id", "label", "cites", "from", "until", "when", "judged", "if missing", "if not supplied", "starts", "within", "every",
-    "due", "once per", "opens", "rolls", "warns", "pauses", "extends", "lapses", "suspended while", "done when", "by", "channel",
-    "calendar", "examples", "corrects", "regime", "step",
+    "due", "once per", "opens", "rolls", "warns", "pauses", "extends", "restarts", "ceases when", "lapses", "suspended while",
+    "done when", "by", "channel", "calendar", "examples", "corrects", "regime", "step",
 )  # fmt: skip
 CHANNEL = ("customer", "preferred_channel")  # whose codes have the labels of channels
 WHEN = Field("due", "moment", Label("due", "due"))
@@ -197,8 +198,24 @@ class ObligationReader:
         if clock is not None and clock.starts.rounds and done is not None:
             self._rounds_show(done, found["done when"])
         suspends = self._causes(found.get("suspended while"), "`suspended while`", shared.conditions)
+        if clock is not None and clock.restarts and done is not None:
+            for piece in parts_of(done):
+                if isinstance(piece, RowsDone):
+                    message = "whether it came before this was done can only be told of dates of the subject"
+                    reader.note(
+                        found["restarts"],
+                        "RUL078",
+                        message,
+                        "write `done when: FACT is known`, or leave `restarts` out",
+                    )
+                    break
         by = read_role(reader, reader.need(found, "by", owner, what), self._vocabulary)
         channel = self._channel(found.get("channel"))
+        causes = (
+            self._causes(found["ceases when"], "`ceases when`", shared.conditions)
+            if "ceases when" in found
+            else shared.ceases
+        )
         corrects = reader.correction(found.get("corrects"))
         regime = self._regimes.regime(found.get("regime")) if "regime" in found else shared.regime
         step = self._regimes.step(found.get("step"))
@@ -206,15 +223,22 @@ class ObligationReader:
         examples = [example for item in items if (example := self._example(item, shared.scope)) is not None]
         if any(problem.severity == "error" for problem in reader.problems[before:]):
             return None
-        if name is None or dates is None or clock is None or done is None or (when is None and "when" in found):
+        if (
+            name is None
+            or dates is None
+            or clock is None
+            or done is None
+            or (when is None and "when" in found)
+            or causes is None
+        ):
             return None
         if suspends is None:
             return None
         rule = Obligation(
             name.text, shared.subject, label, cites, dates[0], dates[1], clock.starts, clock.due, done, when, at_start,
             clock.every, clock.opens, clock.warns, clock.pauses, clock.lapses, by, channel, calendar,
-            shared.dated_by, shared.ceases, shared.approved, missing, not_supplied, tuple(examples), name.place, corrects,
-            clock.levels, calendar_by, regime, step, clock.extends, suspends or (),
+            shared.dated_by, causes, shared.approved, missing, not_supplied, tuple(examples), name.place, corrects,
+            clock.levels, calendar_by, regime, step, clock.extends, suspends or (), clock.restarts,
         )  # fmt: skip
         self._has_hours(rule, found.get("calendar"))
         return Owed(rule, node, clock.after)

@@ -20,7 +20,7 @@ KEYS = {
     "id": "编号", "cites": "依据|依据条款", "from": "自|生效日|开始", "until": "停用日|停用|结束", "when": "条件|当", "then": "结论|则",
     "otherwise": "否则", "if missing": "缺失时", "if not supplied": "未提供时", "examples": "示例", "corrects": "更正",
     "judged": "判断时点", "starts": "起算", "within": "期限|时限", "every": "周期", "due": "到期|截止", "once per": "每逢",
-    "opens": "可办自|开始办理", "rolls": "顺延", "warns": "预警", "at": "时点", "tell": "告知|通知", "extends": "延期", "event": "事件", "needs": "须有", "pauses": "暂停", "lapses": "失效", "done when": "完成条件",
+    "opens": "可办自|开始办理", "rolls": "顺延", "warns": "预警", "at": "时点", "tell": "告知|通知", "extends": "延期", "restarts": "重新起算", "event": "事件", "needs": "须有", "pauses": "暂停", "lapses": "失效", "done when": "完成条件",
     "by": "负责|负责人|审批人|豁免人|依次按", "channel": "渠道", "calendar": "日历", "all": "全部", "any": "任一", "none": "均不",
     "as of": "基准日", "gives": "得出", "is": "为|等于", "instead": "替代字段|改为", "empty": "空值含义", "unit": "单位",
     "range": "范围",

@@ -239,11 +239,12 @@ class Obligation:
     step: str = ""
     extends: Extends | None = None
     suspends: tuple[Cause, ...] = ()
+    restarts: tuple[str, ...] = ()  # kinds of events from which the clock counts anew
 
     @property
     def can_move(self) -> bool:
         """Whether what is on record can move its deadline later."""
-        return self.pauses is not None or self.extends is not None
+        return self.pauses is not None or self.extends is not None or bool(self.restarts)
 
     def in_force(self, day: date) -> bool:
         """Whether this version is in force on `day`: from `start` on, until the day before `until`."""

@@ -94,6 +94,14 @@ class Recorded(NamedTuple):
     place: Lines
 
 
+class Restart(NamedTuple):
+    """An event from which a clock counts anew."""
+
+    kind: str
+    at: Interval
+    place: Lines
+
+
 class ReachedLevel(NamedTuple):
     """A level of escalation and the moment from which on it is reached."""
 
@@ -116,6 +124,7 @@ class Occurrence:
     - `since`: from when on the status holds, None where that is not known.
     - `wants`: the root facts that an undetermined one waits for; `why`: `date only`, `doubt`, `condition`, `start`, else "".
     - `levels`: of the escalation, in the order in which they are written. `extension`: what is on record for a longer deadline.
+    - `restarts`: from what the clock counted anew, in time; `start` is then the last of them.
     """
 
     rule: Obligation
@@ -147,6 +156,7 @@ class Occurrence:
     why: str = ""
     levels: tuple[ReachedLevel, ...] = ()
     extension: Recorded | None = None
+    restarts: tuple[Restart, ...] = ()
 
     def is_open(self, as_of: datetime) -> bool:
         """Whether somebody still has to act: what was done or given up is not open, whatever is unknown of it."""

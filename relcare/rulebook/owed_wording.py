@@ -26,14 +26,14 @@ SENTENCES = {
     "en": {
         "after": "{} {} + {}", "from": "{} {}", "end of": "end of {} {} + {}", "assumed": " (assumed: its deadline)",
         "before": "{} before {} {}", "on": "{} {}", "after date": "{} after {} {}", "period": "period from {}", "festival": "festival on {}", "anniversary": "anniversary {0} of {1} + {2}",
-        "extended": "extended on {} to {}", "extension lacks": "not extended: what was recorded on {} lacks {}", "extension late": "its time, being after the deadline",
+        "restarted": "restarted {} + {}", "extended": "extended on {} to {}", "extension lacks": "not extended: what was recorded on {} lacks {}", "extension late": "its time, being after the deadline",
         "missing": "missing: {}", "joint": "; ", "counts": "{}.", "count": "{} {}", "and": ", ", "or": " or ", "ceased": "ceased: {}", "next round": "ceased: the next round opened before it was due", "suspended": "suspended: {}", "waived": "waived by {} on {}: {}",
         "no record": "the book can't show: {}", "date only": "only a date is known, no time of day", "doubt": "what was done can't be read: {}", "wants": "undetermined for want of {}", "done": "done {}", "paused": "paused",
     },
     "zh": {
         "after": "{}{}起{}内", "from": "{}{}", "end of": "{}结束（{}）起{}内", "assumed": "（推定：按其期限）",
         "before": "{1}{2}前{0}", "on": "{}{}", "after date": "{1}{2}后{0}", "period": "自{}起的周期", "festival": "节日{}", "anniversary": "{1}周年日{0}起{2}内",
-        "extended": "{}延期至{}内", "extension lacks": "未延期：{}的记录缺少{}", "extension late": "时效（晚于原期限）",
+        "restarted": "{}重新起算，{}内", "extended": "{}延期至{}内", "extension lacks": "未延期：{}的记录缺少{}", "extension late": "时效（晚于原期限）",
         "missing": "尚缺：{}", "joint": "；", "counts": "{}。", "count": "{1}{0}", "and": "、", "or": "或", "ceased": "终止：{}", "next round": "终止：到期前已开始下一轮", "suspended": "暂缓：{}", "waived": "{}于{}豁免：{}",
         "no record": "数据无法显示：{}", "date only": "仅有日期，无时刻", "doubt": "完成情况无法读取：{}", "wants": "无法判定，缺少{}", "done": "{}完成", "paused": "已暂停",
     },

@@ -11,7 +11,7 @@ from relcare.rulebook.conditions import All, Condition, OneOf, facts_of
 from relcare.rulebook.decisions import LimitsOn
 from relcare.rulebook.evaluate import Outcome, judge
 from relcare.rulebook.obligations import Extends, FactDone, Obligation, Pauses, RowsDone
-from relcare.rulebook.occurrences import NO_TIME, Interval, Lines, Piece, Stop, Waiver, when
+from relcare.rulebook.occurrences import NO_TIME, Interval, Lines, Piece, Restart, Stop, Waiver, when
 from relcare.rulebook.reckon import rows_by
 from relcare.rulebook.reckon_crossings import Crossings
 from relcare.rulebook.reckon_rows import BookRows, Context, RawRow, Row
@@ -64,6 +64,10 @@ class Records(Protocol):
 
     def extensions(self, extends: Extends, who: Someone) -> tuple[Event, ...]:
         """The events of this kind, in the order of their rows."""
+        ...
+
+    def restarts(self, kinds: tuple[str, ...], who: Someone) -> tuple[Restart, ...]:
+        """The events of these kinds, in the order of their earliest points."""
         ...
 
     def waiver(self, rule: Obligation, who: Someone, since: datetime, upto: datetime | None) -> Waiver | None:
@@ -178,6 +182,18 @@ class BookRecords:
                     known[name] = name
             found.append(Event(when(at.value), known, Lines(table.name, row.lines)))
         return tuple(found)
+
+    def restarts(self, kinds: tuple[str, ...], who: Someone) -> tuple[Restart, ...]:
+        """The events of these kinds whose date can be read, in the order of their earliest points."""
+        table, found = self._pausing(who.name), []
+        about = table.pauses if table is not None else None
+        if table is None or about is None:
+            return ()
+        for row in self._rows_of(table, table.reference_to(who.name), who.key):
+            at, kind = row.get(about.start), row.get(about.kind).value
+            if not row.loose and isinstance(kind, str) and kind in kinds and at.value is not None:
+                found.append(Restart(kind, when(at.value), Lines(table.name, row.lines)))
+        return tuple(sorted(found, key=lambda one: (one.at, one.place.lines)))
 
     def waiver(self, rule: Obligation, who: Someone, since: datetime, upto: datetime | None) -> Waiver | None:
         """The first row that waives the rule for the subject and whose date, or a part of that day, lies in the window."""
@@ -319,6 +335,10 @@ class NoRecords:
 
     def extensions(self, extends: Extends, who: Someone) -> tuple[Event, ...]:  # noqa: ARG002
         """Nothing extends a deadline."""
+        return ()
+
+    def restarts(self, kinds: tuple[str, ...], who: Someone) -> tuple[Restart, ...]:  # noqa: ARG002
+        """Nothing restarts the clock."""
         return ()
 
     def waiver(self, rule: Obligation, who: Someone, since: datetime, upto: datetime | None) -> Waiver | None:  # noqa: ARG002

@@ -12,11 +12,32 @@ from relcare.rulebook.evaluate import Judged, judge
 from relcare.rulebook.extensions import recorded
 from relcare.rulebook.levels import at_risk_from, reached
 from relcare.rulebook.needs import roots_of
-from relcare.rulebook.obligations import Cause, FactDone, parts_of
-from relcare.rulebook.occurrences import NO_TIME, Interval, NotOwed, Occurrence, Piece, Recorded, Waiver, when
+from relcare.rulebook.obligations import Cause, FactDone, Point, parts_of
+from relcare.rulebook.occurrences import (
+    NO_TIME,
+    Interval,
+    NotOwed,
+    Occurrence,
+    Piece,
+    Recorded,
+    Restart,
+    Stop,
+    Waiver,
+    when,
+)
 from relcare.rulebook.reckon_done import earliest, first, folded, in_time, last, possible
 from relcare.rulebook.reckon_evidence import Records, Someone, fact_piece
-from relcare.rulebook.reckon_starts import YEARS_BACK, Made, Shared, Starts, counted, in_days, is_shared, is_worked
+from relcare.rulebook.reckon_starts import (
+    YEARS_BACK,
+    Made,
+    Reached,
+    Shared,
+    Starts,
+    counted,
+    in_days,
+    is_shared,
+    is_worked,
+)
 from relcare.rulebook.values import Moment, State
 from relcare.timing.calendars import Calendar
 from relcare.timing.clock import Pause, merge_pauses
@@ -177,39 +198,54 @@ class Standing:
         """The occurrence with its clock and all that is on record of it, not yet with its status."""
         rule, made, calendar = self._rule, self._made, self._scene.calendar
         stops = self._scene.records.stops(rule.pauses, self._who) if rule.pauses is not None else ()
-        due = made.due
-        if stops and made.base is not None and rule.pauses is not None:
-            pauses = [Pause(stop.start, stop.end) for stop in stops]
-            due = counted(rule.due, made.base, calendar, pauses=pauses, most=rule.pauses.most, as_of=self._as_of)
+        due, extension, start, restarts = made.due, None, made.start, list[Restart]()
         if due is None:
             raise AssertionError(rule.id)
-        extension = self._extension(due.at)
-        if extension is not None and not extension.lacks and made.base is not None and rule.extends is not None:
-            pauses = [Pause(stop.start, stop.end) for stop in stops]
-            most = rule.pauses.most if rule.pauses is not None else None
-            longer = replace(rule.due, span=rule.extends.to)
-            due = counted(longer, made.base, calendar, pauses=pauses, most=most, as_of=self._as_of)
-        begins = made.opens if made.origin.kind == "period" or made.start is None else made.start.first
+        if made.base is not None and rule.can_move:
+            due, extension = self._clock(made.base, stops)
+            found = self._scene.records.restarts(rule.restarts, self._who) if rule.restarts else ()
+            done = self._with_pieces(
+                Occurrence(rule, "", made.origin, made.opens, start), tuple(self._pieces(due.at))
+            ).done
+            while start is not None:
+                again = next((one for one in found if _restarts(one, start, due.at, done)), None)
+                if again is None:
+                    break
+                restarts.append(again)
+                start = again.at
+                due, extension = self._clock(start, stops)
+        begins = made.opens if made.origin.kind == "period" or start is None else start.first
         by = due.at.first if is_worked(rule.due) else last_open(begins, due.at.first, calendar)
-        levels = reached(rule, made.start, due.at, by, calendar)
+        levels = reached(rule, start, due.at, by, calendar)
         one = Occurrence(
-            rule, "paused" if due.paused else "", made.origin, made.opens, made.start, made.assumed, due.at, in_days(rule.due), by,
+            rule, "paused" if due.paused else "", made.origin, made.opens, start, made.assumed, due.at, in_days(rule.due), by,
             at_risk_from(levels, by, calendar),
-            self._starts.lapses_at(made._replace(due=due)), made.next_opens, self._provisional(due.at.first, by),
+            self._starts.lapses_at(made._replace(due=due)), made.next_opens, self._provisional(due.at.first, by, start),
             verdict=verdict, judged=self._judged_at(), unclear=made.unclear, pauses=stops, timeline=due.timeline, levels=levels, extension=extension,
+            restarts=tuple(restarts),
         )  # fmt: skip
         return self._with_pieces(one, tuple(self._pieces(due.at)))
 
-    def _extension(self, due: Interval) -> Recorded | None:
-        """What is on record for a longer deadline than `due`."""
-        extends, start = self._rule.extends, self._made.start
-        if extends is None or start is None:
-            return None
-        return recorded(extends, self._scene.records.extensions(extends, self._who), start, due)
+    def _clock(self, base: Interval, stops: tuple[Stop, ...]) -> tuple[Reached, Recorded | None]:
+        """The deadline from a start, moved by pauses and extended by what is on record for it."""
+        rule, records = self._rule, self._scene.records
+        pauses = [Pause(stop.start, stop.end) for stop in stops]
+        most = rule.pauses.most if rule.pauses is not None else None
 
-    def _provisional(self, due: datetime, by: datetime) -> bool:
-        point, made = self._rule.due, self._made
-        start = made.start.first if point.base == "start" and made.start is not None else None
+        def reached_from(point: Point) -> Reached:
+            return counted(point, base, self._scene.calendar, pauses=pauses, most=most, as_of=self._as_of)
+
+        due = reached_from(rule.due)
+        if rule.extends is None:
+            return due, None
+        extension = recorded(rule.extends, records.extensions(rule.extends, self._who), base, due.at)
+        if extension is not None and not extension.lacks:
+            due = reached_from(replace(rule.due, span=rule.extends.to))
+        return due, extension
+
+    def _provisional(self, due: datetime, by: datetime, begun: Interval | None) -> bool:
+        point = self._rule.due
+        start = begun.first if point.base == "start" and begun is not None else None
         span = (point.span.amount, point.span.unit) if point.span is not None else None
         return leans(due, by, self._scene.calendar, span, start, before=point.before)
 
@@ -354,3 +390,8 @@ def _waived(one: Occurrence, waiver: Waiver) -> Occurrence:
 
 def _or_none(moment: datetime) -> datetime | None:
     return None if moment == NO_TIME else moment
+
+
+def _restarts(one: Restart, start: Interval, due: Interval, done: Interval | None) -> bool:
+    """Whether a clock counts anew: surely no later than its deadline, and before it was done."""
+    return one.at.first > start.first and one.at.last <= due.first and (done is None or one.at.last < done.first)

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from relcare.rulebook.conditions import WORKING_TIME_UNITS
 from relcare.rulebook.evaluate import Judged
 from relcare.rulebook.obligations import LATE, FactDone, Obligation, RowsDone
-from relcare.rulebook.occurrences import NO_TIME, NotOwed, Occurrence, Owing, Piece, Recorded, Stop
+from relcare.rulebook.occurrences import NO_TIME, NotOwed, Occurrence, Owing, Piece, Recorded, Restart, Stop
 from relcare.rulebook.owed_wording import events_label, piece_words, sentence, span_text
 from relcare.rulebook.reckon import Subject
 from relcare.rulebook.reckon_binding import open_for
@@ -294,6 +294,8 @@ class ObligationTelling(Telling):
 
     def _parts(self, one: Occurrence) -> Iterator[tuple[str, Cells]]:
         yield from self._start(one)
+        for again in one.restarts:
+            yield "restart", self._restart(again)
         for stop in one.pauses:
             yield "pause", self._pause(stop)
         for line in one.timeline:
@@ -355,6 +357,16 @@ class ObligationTelling(Telling):
         end = moment_words(stop.end) if stop.end is not None else self._say("going on")
         cells = self._cells("paused", f"{moment_words(stop.start)} – {end}", self._say("pause"))
         return {**cells, "fact_place": self.place_of(*stop.at)}
+
+    def _restart(self, again: Restart) -> Cells:
+        """An event from which the clock counts anew."""
+        tables = self._context.rulebook.vocabulary.tables
+        table = tables[again.place.table]
+        codes = table.fields[table.pauses.kind].codes if table.pauses is not None else ()
+        label = next((code.label.in_(self._language) for code in codes if code.key == again.kind), again.kind)
+        day = again.at.last - again.at.first >= ALMOST_A_DAY
+        at = again.at.first.date().isoformat() if day else moment_words(again.at.first)
+        return {**self._cells("restart", at, label), "fact_place": self.place_of(*again.place)}
 
     def _extension(self, one: Occurrence, found: Recorded) -> Cells:
         """What is on record for a longer deadline: that it was granted, or what it lacks."""

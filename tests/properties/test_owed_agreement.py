@@ -179,6 +179,7 @@ def rules(draw: st.DrawFn) -> str:
         more = f"{int(span.split(' ', 1)[0]) + draw(st.sampled_from((1, 24)))} {unit}"
         needs = draw(st.sampled_from(("approver", "told_at", "[approver, told_at]")))
         extends = draw(st.sampled_from(["", f"extends: {{to: {more}, event: extension, needs: {needs}}}"]))
+        restarts = draw(st.sampled_from(["", "restarts: material"]))
         pauses = draw(st.sampled_from(["", "pauses: waiting", f"pauses: waiting, partner, at most {most}"]))
         clocks.append(
             rule(
@@ -186,7 +187,7 @@ def rules(draw: st.DrawFn) -> str:
                 "starts: received_at",
                 f"within: {span}",
                 f"done when: {draw(st.sampled_from(FACTS))}",
-                *filter(None, [pauses, extends]),
+                *filter(None, [pauses, extends, restarts]),
                 *draw(lines(shares=draw(st.booleans()), clock=True)),
             )
         )
@@ -262,7 +263,7 @@ def files(draw: st.DrawFn, as_of: datetime) -> dict[str, str]:
                          [st.sampled_from([f"I{i}" for i in range(9)]), st.sampled_from(["C1", "C2", "C9"]), at, st.sampled_from(["call", "survey", "visit", "fax", ""]), st.sampled_from(["sms", "phone", "", "?"]), st.sampled_from(["reached", "", "missed", "?"]), st.sampled_from(["", "", "ONCE0", "OTHER"])]),
         "complaints": (["complaint_id", "customer_id", "received_at", "feedback_at", "told_at", "confirmed_at", "followed_up_at", "withdrawn_at"],
                        [st.sampled_from(["K1", "K2"]), st.sampled_from(["C1", ""]), at, at, at, at, at, st.one_of(st.just(""), at)]),
-        "events": (["event_id", "complaint_id", "at", "until", "kind", "approver", "told_at"], [st.sampled_from([f"E{i}" for i in range(6)]), st.sampled_from(["K1", "K2"]), at, at, st.sampled_from(["waiting", "waiting", "partner", "extension", "extension", "?"]), st.sampled_from(["S1", "S1", ""]), at]),
+        "events": (["event_id", "complaint_id", "at", "until", "kind", "approver", "told_at"], [st.sampled_from([f"E{i}" for i in range(6)]), st.sampled_from(["K1", "K2"]), at, at, st.sampled_from(["waiting", "waiting", "partner", "extension", "extension", "material", "material", "?"]), st.sampled_from(["S1", "S1", ""]), at]),
         "waivers": (["waiver_id", "rule_id", "subject_id", "waived_at", "waived_by", "reason"], [st.sampled_from(["W1", "W2"]), st.sampled_from(["ONCE0", "CLOCK0", "AGAIN0"]), st.sampled_from(["C1", "K1"]), at, st.just("S1"), st.just("so")]),
     }  # fmt: skip
     written = {}

@@ -73,7 +73,7 @@ fields:
   complaint_id: {type: id, refers: complaint}
   at: {type: moment, time: happened}
   until: {type: moment, time: happened, empty: not yet}
-  kind: {type: code, codes: {waiting: {en: Waiting, zh: 等待}, partner: {en: Partner, zh: 合作方}, extension: {en: Extension, zh: 延期}}}
+  kind: {type: code, codes: {waiting: {en: Waiting, zh: 等待}, partner: {en: Partner, zh: 合作方}, extension: {en: Extension, zh: 延期}, material: {en: New material, zh: 新材料}}}
   approver: {type: id, empty: none}
   told_at: {type: moment, time: happened, empty: not yet, label: {en: Told at, zh: 告知时间}}
 ---

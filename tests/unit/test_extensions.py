@@ -101,6 +101,7 @@ rules:
     starts: received_at
     within: 5 working days
     extends: {to: 10 working days, event: extension, needs: [approved_by, extended_to]}
+    restarts: plan
     done when: resolved_at is known
     by: handler
 """
@@ -115,12 +116,14 @@ def book(root, tmp_path):
     folder = tmp_path / "book"
     folder.mkdir()
     (folder / "complaints.csv").write_text(
-        "complaint_id,received_at,resolved_at,handler\n" + "".join(f"K{n},2026-11-02 10:00,,S1\n" for n in (1, 2, 3)),
+        "complaint_id,received_at,resolved_at,handler\n"
+        + "".join(f"K{n},2026-11-02 10:00,,S1\n" for n in (1, 2, 3, 4)),
         encoding="utf-8",
     )
     (folder / "complaint_events.csv").write_text(
         "event_id,complaint_id,at,kind,approved_by,extended_to\nE1,K1,2026-11-05 10:00,extension,S9,2026-11-16\n"
-        "E2,K2,2026-11-05 10:00,extension,,2026-11-16\nE3,K3,2026-11-10 10:00,extension,S9,2026-11-16\n",
+        "E2,K2,2026-11-05 10:00,extension,,2026-11-16\nE3,K3,2026-11-10 10:00,extension,S9,2026-11-16\n"
+        "E4,K4,2026-11-05 10:00,plan,,\n",
         encoding="utf-8",
     )
     return folder
@@ -151,3 +154,18 @@ def test_lists_and_explanations_say_what_an_extension_lacks(book, capsys, langua
         [row] = [row for row in json.loads(told)["rows"] if row["part"] == "extension"]
         assert row["fact_place"].endswith(f"complaint_events.csv:{int(key[1]) + 1}")
         assert deadline in told
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "restarted 2026-11-05 10:00 + 5 working days"), ("zh", "2026-11-05 10:00重新起算，5个工作日内")],
+)
+def test_lists_and_explanations_say_from_what_a_clock_counts_anew(book, capsys, language, said):
+    told = printed(book, capsys, "due", "--rule", "CLOCK-DECISION", "--lang", language, "-f", "csv",
+                   "--columns", "subject_id,due_at,because")  # fmt: skip
+    row = next(row for row in csv.DictReader(io.StringIO(told)) if row["subject_id"] == "K4")
+    assert (row["due_at"], said in row["because"]) == ("2026-11-12", True), row
+    told = printed(book, capsys, "explain", "K4", "CLOCK-DECISION", "-f", "json", "--lang", language)
+    [row] = [row for row in json.loads(told)["rows"] if row["part"] == "restart"]
+    assert row["value"] == "2026-11-05 10:00"
+    assert row["fact_place"].endswith("complaint_events.csv:5")

@@ -306,6 +306,11 @@ MISTAKES = [
     ("every: month\nwithin: 5 days\nopens: last day of the month", "RUL072", "last day of the month"),
     (CLOCK + "warns: 1 working day", "RUL075", "1 working day"),
     (CLOCK + "warns: 1 werking day before", "RUL038", "1 werking day"),
+    (CLOCK + "ceases when: [{label: {en: a, zh: a}, when: {close_at: is known}}]", "RUL030", "close_at"),
+    (CLOCK + "restarts: wating", "RUL078", "wating"),
+    ("due: on closed_at\nrestarts: waiting", "RUL078", "waiting"),
+    ("every: quarter\nwithin: 5 days\nrestarts: waiting", "RUL078", "waiting"),
+    (CLOCK + "restarts: waiting", "RUL078", "waiting"),  # its evidence are rows
     (CLOCK + "extends: {to: 5 working days, event: waiting, needs: at}", "RUL086", "5 working days"),
     (CLOCK + "extends: {to: 30 days, event: waiting, needs: at}", "RUL086", "30 days"),
     (CLOCK + "extends: {to: 30 working days, event: wating, needs: at}", "RUL086", "wating"),

@@ -111,6 +111,8 @@ def _of_clock(rule: Obligation) -> Iterator[OwedVariant]:
         yield changed(Said("without", ("warns",)), warns=None)
         for span, what in _spans(rule.warns, "warns"):
             yield changed(what, warns=span)
+    if rule.restarts:
+        yield changed(Said("without", ("restarts",)), restarts=())
     if rule.extends is not None:
         yield changed(Said("without", ("extends",)), extends=None)
         for span, what in _spans(rule.extends.to, "extends"):
