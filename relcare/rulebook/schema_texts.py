@@ -95,16 +95,17 @@ def test_schema(fact: Typed, rulebook: Rulebook, alike: Iterable[str]) -> Schema
     """What can stand behind a fact: its codes, limits and facts of its type, which are `alike`, and the tests for it."""
     anyway = [word for s in TESTS if s.primitive in ("known", "missing") for word in (s.pattern, *s.zh.split("|"))]
     fitting = [spelling for spelling in TESTS if spelling.fits == "all" or fact.type in FITS[spelling.fits][0]]
+    compared = [spelling for spelling in TESTS if spelling.primitive == "fact"]
     match fact.type:
         case "yes_no":
             words = [*YES_NO_WORDS, *(in_zh(YES_NO_WORDS, word) for word in YES_NO_WORDS)]
-            return choice([*words, *anyway, *TRUTH.values()])
+            return any_of(choice([*words, *anyway, *TRUTH.values()]), pattern_of(compared))
         case "code":
             codes = code_words(fact.codes)
             return any_of(
                 choice([*codes, *anyway]),
                 {"type": "array", "items": choice(codes), "minItems": 1},
-                pattern_of((), "\\[.*\\]"),
+                pattern_of(compared, "\\[.*\\]"),
             )
         case "codes":
             codes = code_words(fact.codes)

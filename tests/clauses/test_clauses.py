@@ -18,6 +18,7 @@ from relcare.files.settings import Settings
 from relcare.files.yaml_tree import read_documents
 from relcare.located import Mapping, Node, Scalar, Sequence
 from relcare.rulebook.cells import read_cell
+from relcare.rulebook.controls import OUTCOME, spoken, with_controls
 from relcare.rulebook.decisions import Decision, Example, Rulebook
 from relcare.rulebook.evaluate import decide
 from relcare.rulebook.load import load
@@ -28,9 +29,9 @@ from relcare.runs.explain import FileRows, context_of
 from tests.unit.worked import worked_examples
 
 HERE = Path(__file__).parent
-CLAUSES = 25
-EXAMPLES = 352
-OWED_ROWS = 378
+CLAUSES = 27
+EXAMPLES = 396
+OWED_ROWS = 412
 UNDETERMINED = "undetermined"
 NOT_OWED = "not owed"
 KEYS = {"clause", "title", "as of", "given", "expect", "only these"}
@@ -54,6 +55,11 @@ class Case:
     def decided(self) -> list[Row]:
         """What is expected of decisions."""
         return [row for row in self.expect if "decision" in row]
+
+    @property
+    def judged(self) -> list[Row]:
+        """What is expected of controls."""
+        return [row for row in self.expect if "control" in row]
 
     @property
     def owed(self) -> list[Row]:
@@ -102,7 +108,7 @@ def cases_of(path: Path) -> list[Case]:
             _rows(document.get("expect")),
             _text(document.get("only these")) == "yes",
         )
-        assert len(case.decided) + len(case.owed) == len(case.expect), f"{path}: {case.title}"
+        assert len(case.decided) + len(case.owed) + len(case.judged) == len(case.expect), f"{path}: {case.title}"
         cases.append(case)
     return cases
 
@@ -145,7 +151,7 @@ def test_every_built_clause_has_its_file() -> None:
 
 def test_every_clause_that_a_rule_cites_has_its_file(rulebook: Rulebook) -> None:
     cited = {clause for decision in rulebook.decisions for rule in decision.rules for clause in rule.cites}
-    cited |= {clause for rule in rulebook.obligations for clause in rule.cites}
+    cited |= {clause for rule in (*rulebook.obligations, *rulebook.controls) for clause in rule.cites}
     assert cited == {path.stem for path in FILES}
 
 
@@ -189,6 +195,37 @@ def test_clause(case: Case, rulebook: Rulebook, tmp_path: Path) -> None:
         assert reckoned == wanted, f"the reference says {reckoned} of {key}"
     if case.only_these:
         assert set(engine["customer"]) == {expected["customer_id"] for expected in case.decided}
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c.judged], ids=lambda case: f"{case.clause} {case.title}")
+def test_clause_of_controls(case: Case, rulebook: Rulebook, tmp_path: Path) -> None:
+    book = book_of(case, rulebook, tmp_path)
+    judging = with_controls(rulebook)
+    rows = FileRows(book)
+    context = context_of(judging, book, case.as_of, rows)
+    names = {expected["subject"] for expected in case.judged}
+    engine = {
+        name: {row[f"{name}_id"]: row for row in decided(judging, book, name, case.as_of, tmp_path / "spill")}
+        for name in names
+    }
+    wrong = []
+    for expected in case.judged:
+        name, key, control = expected["subject"], expected["subject_id"], OUTCOME + expected["control"]
+        said = spoken(control, engine[name][key][control] or UNDETERMINED)
+        who = subject(name, key, rows, context)
+        assert who is not None
+        reckoned = spoken(control, who.outcome(control).code or UNDETERMINED)
+        if (said, reckoned) != (expected["finding"], expected["finding"]):
+            wrong.append(f"{key}, {expected['control']}: the engine says {said}, the reference {reckoned}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_controls_are_shown_broken_kept_and_in_doubt() -> None:
+    shown: dict[str, set[str]] = {}
+    for case in CASES:
+        for row in case.judged:
+            shown.setdefault(row["control"], set()).add(row["finding"])
+    assert not [control for control, findings in shown.items() if findings != {"broken", "kept", UNDETERMINED}]
 
 
 def said_of(expected: Row, found: list[Found]) -> tuple[str, str]:

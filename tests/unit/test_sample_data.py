@@ -123,9 +123,9 @@ def test_the_steps_of_a_complaint_follow_each_other(tables: dict[str, Table]) ->
         assert moments[-1] <= AS_OF
 
 
-def test_it_has_forty_complaints_in_every_state(tables: dict[str, Table]) -> None:
+def test_it_has_complaints_in_every_state(tables: dict[str, Table]) -> None:
     rows = tables["complaints"]
-    assert len(rows) == 40
+    assert len(rows) == 47
     assert set(values(tables, "complaints", "status")) == {
         "received", "investigating", "resolving", "resolved", "followed_up", "closed", "withdrawn",
     }  # fmt: skip
@@ -144,7 +144,7 @@ def test_it_has_fourteen_months_of_balances(tables: dict[str, Table]) -> None:
 
 
 def test_it_shows_every_class(rulebook: Rulebook, book: Book, tmp_path: Path) -> None:
-    for subject, count in (("customer", 62), ("complaint", 40)):
+    for subject, count in (("customer", 62), ("complaint", 47)):
         rows = decided(rulebook, book, subject, AS_OF, tmp_path)
         assert len(rows) == count
         decisions = [decision for decision in rulebook.decisions if decision.subject == subject]

@@ -299,6 +299,7 @@ def test_the_shipped_rulebook_leaves_no_change_unnoticed_and_no_branch_unreached
     assert [(mutant.id, str(mutant.what).partition(" in ")[0]) for mutant in tested.same] == [
         ("STAGE-DECLINE", "without `if not supplied: no`"),
         *[("CTRL-BACKWARDS", "`at most` for `less than`")] * 7,
+        *[("CTRL-VISIT-BACKWARDS", "`at most` for `less than`")] * 3,
     ]
     assert tested.mutants is not None
     assert tested.mutants > 390
