@@ -278,6 +278,9 @@ class _Schema:
         dates = list(names_of(self._rulebook, subject, TEMPORAL))
         ends = [rule.id for rule in self._rulebook.obligations if rule.subject == subject]
         starts = [*dates, *(f"end of {rule}" for rule in ends), *(f"{rule}结束时" for rule in ends)]
+        known = self._rulebook.calendars
+        coded = names_of(self._rulebook, subject, frozenset(("code",)))
+        names_calendars = [n for n, fact in coded.items() if fact.codes and {c.key for c in fact.codes} <= known.keys()]
         span = {"type": "string", "pattern": "^.*[0-9一二两三四五六七八九十].*$"}
         point = pattern_of(POINTS)
         cause = self._ref(f"what ends obligations of {subject}", obligations.CAUSE_KEYS, label=LABEL, when=condition)
@@ -297,7 +300,7 @@ class _Schema:
             restarts=one_or_more(any_of(choice(self._pauses()), TEXT)), lapses=pattern_of(LAPSES),
             suspended_while={"type": "array", "items": cause},
             done_when=self._done(subject, days), by=self._roles(), channel=any_of(choice(self._channels()), TEXT),
-            calendar=choice(self._rulebook.calendars) if self._rulebook.calendars else TEXT,
+            calendar=choice([*known, *names_calendars]) if known else TEXT,
             examples=self._examples(subject, gives), corrects=self._correction(), regime=regime, step=step,
             **{"from": DAY},
         )  # fmt: skip
