@@ -98,6 +98,14 @@ class KeptRows:
         return self._found[key]
 
 
+class Miss(NamedTuple):
+    """A row that is nearly evidence: when it came; the field by which it is none, with its cell, None where it came too early."""
+
+    at: Interval
+    fails: tuple[str, FactValue] | None
+    place: Lines
+
+
 class BookRecords:
     """What the rows of a book show, as known at the as-of."""
 
@@ -143,6 +151,45 @@ class BookRecords:
         met = Interval(min(came.first for came, _ in sure), min(came.last for came, _ in sure))
         _, row = min(sure, key=lambda found: (found[0], found[1].lines))
         return Piece(part, met, min(exact, default=None), doubt, earliest, at=Lines(table.name, row.lines))
+
+    def nearest(self, part: RowsDone, rule: Obligation, who: Someone, since: datetime) -> Miss | None:
+        """The row that came nearest to being evidence and is none: of its kind, known when, and dated from `since` on with a test that
+        it fails, the last of these; else the last before `since` that fails none.
+        """
+        table = self._vocabulary.tables[part.table]
+        link, about = self._link(table, who.name), table.evidence
+        if link is None or about is None or self._missing(part, table, who.name):
+            return None
+        there, here = link
+        key = who.fact(here).value if here else who.key
+        failed: list[tuple[Interval, Row]] = []
+        early: list[tuple[Interval, Row]] = []
+        for row in self._rows_of(table, there, key) if isinstance(key, str) else []:
+            at = row.get(table.dated_by)
+            if at.value is None or row.loose or (part.codes and row.get(about.kind).value not in part.codes):
+                continue
+            came, (counts, _) = when(at.value), self._counts(part, rule, table, row)
+            if counts is False and came.last >= since:
+                failed.append((came, row))
+            elif counts and came.last < since:
+                early.append((came, row))
+        listed = failed or early
+        if not listed:
+            return None
+        came, row = max(listed, key=lambda each: (each[0], each[1].lines))
+        return Miss(came, self._fails(part, table, row) if failed else None, Lines(table.name, row.lines))
+
+    def _fails(self, part: RowsDone, table: Table, row: Row) -> tuple[str, FactValue]:
+        """The first field of a row that keeps it from being evidence, with its cell."""
+        about = table.evidence
+        conditions = [about.counts if about is not None else None, part.where]
+        for condition in (each for each in conditions if each is not None):
+            for name in facts_of(condition):
+                cells = {other: row.cells.get(other, ABSENT) for other in facts_of(condition)}
+                if judge(condition, cells, self._limits, self._context.as_of).verdict is False:
+                    return name, row.get(name)
+        name = about.rule if about is not None else ""
+        return name, row.get(name)
 
     def stops(self, pauses: Pauses, who: Someone) -> tuple[Stop, ...]:
         """A pause begins at its latest point (of what is written with seconds, that second) and ends at its earliest: doubt

@@ -13,7 +13,7 @@ from relcare.located import Problem
 from relcare.rulebook.controls import with_controls
 from relcare.rulebook.decisions import Rulebook
 from relcare.rulebook.reckon import Subject, rows_by, subject
-from relcare.rulebook.reckon_evidence import KeptRows
+from relcare.rulebook.reckon_evidence import BookRecords, KeptRows
 from relcare.rulebook.reckon_rows import Context
 from relcare.rulebook.suggest import nearest
 from relcare.runs.approved import Answered
@@ -198,7 +198,9 @@ def _tell_obligations(
     found = owings(who, kept, context, calendar, rule, year=bool(rule))
     then = as_it_was(who, kept, context)
     every = [one for owing in found for one in owing.occurrences]
-    telling = ObligationTelling(who, context, language, calendar, then, book.settings.go_live, every)
+    telling = ObligationTelling(
+        who, context, language, calendar, then, book.settings.go_live, every, BookRecords(kept, context)
+    )
     for owing in by_urgency(found, context.as_of):
         if rule in {"", owing.rule.id}:
             headlines = telling.headlines(owing, whole=bool(rule))

@@ -30,7 +30,7 @@ WORDS = {
         "rolls": ", on the next open day if closed", "closed": "closed: {}", "evidence from": "evidence counts from here on", "lapse after": "{} after it was due", "lapse next": "when the next one opens", "pause": "clock stopped", "not counted": "not counted", "going on": "still going on", "most": "stopped for at most {}", "part warns": "at risk",
         "warns": "{} ahead", "part restart": "restarted", "part extension": "extended", "part no extension": "not extended", "granted": "to {} in all", "lacks": "what was recorded lacks {}", "part level": "tell", "level": "level {}: {}", "overdue": "when overdue", "level after": "{} late", "share": "{}% of the time", "reached": "reached",
         "and": " and ",
-        "part version": "version", "part binds": "binds", "part round": "round", "of rounds": "of {}; what is done within it counts for it alone", "next round": "the next round opened {}, before it was due", "no end": "…", "in force": "in force on {}", "edition": "{}, {}", "step": "{}, the earliest of {}",
+        "part version": "version", "part near": "nearest", "too early": "too early: evidence counts from {}", "fails": "does not count: {} is {}", "nothing there": "empty", "part binds": "binds", "part round": "round", "of rounds": "of {}; what is done within it counts for it alone", "next round": "the next round opened {}, before it was due", "no end": "…", "in force": "in force on {}", "edition": "{}, {}", "step": "{}, the earliest of {}",
     },
     "zh": {
         "headline": "{}（{}）：{}，{}。", "not owed": "无需办理", "joint": "，", "also": "；", "id": "{}，{}",
@@ -47,7 +47,7 @@ WORDS = {
         "rolls": "，逢休息日顺延", "closed": "休息：{}", "evidence from": "自此起的办理记录有效", "lapse after": "期限后 {}", "lapse next": "下一次开始时", "pause": "停止计时", "not counted": "不计入", "going on": "仍在继续", "most": "暂停最多 {}", "part warns": "临近",
         "warns": "提前 {}", "part restart": "重新起算", "part extension": "延期", "part no extension": "未延期", "granted": "共 {}", "lacks": "记录缺少{}", "part level": "告知", "level": "第 {} 级：{}", "overdue": "逾期时", "level after": "逾期 {}", "share": "时限过 {}%", "reached": "已到",
         "and": "与",
-        "part version": "版本", "part binds": "为准", "part round": "轮次", "of rounds": "共 {} 轮；仅计本轮内的办理", "next round": "到期前，下一轮已于 {} 开始", "no end": "至今", "in force": "{} 时有效", "edition": "{}，{}", "step": "{}：取 {} 中最早者",
+        "part version": "版本", "part near": "最接近", "too early": "过早：自 {} 起的记录有效", "fails": "不计入：{}为{}", "nothing there": "空", "part binds": "为准", "part round": "轮次", "of rounds": "共 {} 轮；仅计本轮内的办理", "next round": "到期前，下一轮已于 {} 开始", "no end": "至今", "in force": "{} 时有效", "edition": "{}，{}", "step": "{}：取 {} 中最早者",
     },
 }  # fmt: skip
 

@@ -13,8 +13,11 @@ from relcare.rulebook.occurrences import NO_TIME, NotOwed, Occurrence, Owing, Pi
 from relcare.rulebook.owed_wording import events_label, piece_words, sentence, span_text
 from relcare.rulebook.reckon import Subject
 from relcare.rulebook.reckon_binding import open_for
+from relcare.rulebook.reckon_evidence import BookRecords
 from relcare.rulebook.reckon_rows import Context
 from relcare.rulebook.reckon_starts import is_worked
+from relcare.rulebook.vocabulary import Fact
+from relcare.rulebook.wording import value_words
 from relcare.runs.approved import Answered, corrected_limits
 from relcare.runs.explain_facts import Telling, row_of, shown
 from relcare.runs.explain_obligation_words import (
@@ -67,10 +70,11 @@ class ObligationTelling(Telling):
     def __init__(
         self, who: Subject, context: Context, language: str, calendar: Calendar,
         then: Callable[[datetime], Subject | None], go_live: date | None = None, every: Collection[Occurrence] = (),
+        records: BookRecords | None = None,
     ) -> None:  # fmt: skip
         super().__init__(who, context, language)
         self._calendar, self._then, self._go_live, self._as_of = calendar, then, go_live, context.as_of
-        self._every = every
+        self._every, self._records = every, records
 
     def headlines(self, owing: Owing, *, whole: bool) -> list[str]:
         """A sentence for the last occurrence that is owed, and for earlier ones that are open.
@@ -310,6 +314,7 @@ class ObligationTelling(Telling):
         yield from self._due(one)
         for piece in one.pieces:
             yield "done", self._piece(piece, one)
+            yield from self._near(piece, one)
         if one.waiver is not None:
             at = one.waiver.at.first.date()
             cells = self._cells("waived", str(at), " ".join(filter(None, (one.waiver.by, one.waiver.why))))
@@ -468,6 +473,33 @@ class ObligationTelling(Telling):
         if isinstance(part, FactDone):
             cells["fact"] = self.fact_words(part.fact)
         return {**cells, "rule_place": place, "fact_place": self.place_of(*piece.at)}
+
+    def _near(self, piece: Piece, one: Occurrence) -> Iterator[tuple[str, Cells]]:
+        """Of evidence that is missing, the row that came nearest, and what it lacks."""
+        part = piece.part
+        if (
+            not isinstance(part, RowsDone)
+            or piece.met is not None
+            or piece.doubt
+            or piece.missing
+            or self._records is None
+        ):
+            return
+        miss = self._records.nearest(part, one.rule, self._who, one.opens)
+        if miss is None:
+            return
+        words = self._say("too early", day_words(one.opens))
+        if miss.fails is not None:
+            name, cell = miss.fails
+            field = self._context.rulebook.vocabulary.tables[part.table].fields[name]
+            fact = Fact(name, "", field.type, field.label, "field", field.unit, field.codes)
+            value = (
+                value_words(cell.value, fact, self._language) if cell.value is not None else self._say("nothing there")
+            )
+            words = self._say("fails", field.label.in_(self._language), value)
+        day = miss.at.last - miss.at.first >= ALMOST_A_DAY
+        at = miss.at.first.date().isoformat() if day else moment_words(miss.at.first)
+        yield "near", {**self._cells("near", at, words), "fact_place": self.place_of(*miss.place)}
 
     def _cells(self, part: str, value: str, words: str) -> Cells:
         return {"verdict": self._say(f"part {part}"), "value": value, "test": words}
