@@ -30,7 +30,7 @@ SORTED = "customer."  # what rows are sorted by beside their columns
 FIRST_IF_SO = ("breach", "supervisor")  # keys that are yes or no: yes stands first
 COLUMNS = (
     "act_by", "due_at", "status", "days_left", "subject", "subject_id", "customer_id", "name", "tier", "stage", "rule_id", "action",
-    "owner", "channel", "clause", "provisional", "because", "regime", "binds",
+    "owner", "channel", "clause", "provisional", "because",
 )  # fmt: skip
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from relcare.rulebook.conditions import Span
+from relcare.rulebook.conditions import Includes, OneOf, Span, tests_of
 from relcare.rulebook.obligations import AnyDone, Evidence, FactDone, Obligation, RowsDone, parts_of
-from relcare.rulebook.vocabulary import Vocabulary
-from relcare.rulebook.wording import span_words
+from relcare.rulebook.vocabulary import Table, Vocabulary
+from relcare.rulebook.wording import span_words, word
 
 STATUSES = {
     "overdue": "已逾期",
@@ -64,8 +64,19 @@ def piece_words(part: RowsDone | FactDone, rule: Obligation, vocabulary: Vocabul
     kind = table.fields.get(table.evidence.kind) if table.evidence is not None else None
     labels = {code.key: code.label.in_(language) for code in kind.codes} if kind is not None else {}
     if not part.codes:
-        return table.label.in_(language)
+        return table.label.in_(language) + _which(part, table, language)
     return sentence("or", language).join(labels.get(code, code) for code in part.codes)
+
+
+def _which(part: RowsDone, table: Table, language: str) -> str:
+    """Which rows of a table are meant, where their codes say it: ` (Stress test)`; "" else."""
+    told = [
+        next((known.label.in_(language) for known in table.fields[test.fact].codes if known.key == code), code)
+        for test in (tests_of(part.where) if part.where is not None else ())
+        if isinstance(test, Includes | OneOf) and test.fact in table.fields
+        for code in test.codes
+    ]
+    return word("which", language).format("/".join(dict.fromkeys(told))) if told else ""
 
 
 def events_label(rule: Obligation, name: str, vocabulary: Vocabulary, language: str) -> str:

@@ -27,13 +27,27 @@ if TYPE_CHECKING:
 
 TITLES = {
     "en": ("Act by", "Due", "Status", "Days left", "Subject", "Subject ID", "Customer ID", "Name", "Tier", "Stage", "Rule", "Action",
-           "Owner", "Channel", "Clause", "Provisional", "Because", "Regime", "Binds"),
+           "Owner", "Channel", "Clause", "Provisional", "Because"),
     "zh": ("最晚办理", "期限", "状态", "剩余天数", "对象", "对象编号", "客户编号", "姓名", "层级", "阶段", "规则", "应办事项",
-           "负责人", "渠道", "条款", "推定", "依据", "口径", "是否为准"),
+           "负责人", "渠道", "条款", "推定", "依据"),
 }  # fmt: skip
 FURTHER = {  # columns that a list has where they are asked for
-    "en": {"level": "Level", "tell": "Tell", "levels": "Levels", "occurrence": "Occurrence"},
-    "zh": {"level": "升级级别", "tell": "告知对象", "levels": "升级安排", "occurrence": "事项标识"},
+    "en": {
+        "regime": "Regime",
+        "binds": "Binds",
+        "level": "Level",
+        "tell": "Tell",
+        "levels": "Levels",
+        "occurrence": "Occurrence",
+    },
+    "zh": {
+        "regime": "口径",
+        "binds": "是否为准",
+        "level": "升级级别",
+        "tell": "告知对象",
+        "levels": "升级安排",
+        "occurrence": "事项标识",
+    },
 }
 SUBJECTS = {
     "customer": "客户",

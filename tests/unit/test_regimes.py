@@ -31,6 +31,8 @@ HEAD = "complaint_id,customer_id,received_at,told_at,followed_up_at,handler\n"
 CUSTOMERS = "customer_id,name,opened_at,tier,manager\nC1,Ann,2020-01-06,vip,S1\nC2,Ben,2020-01-06,basic,S1\nC3,Cai,2020-01-06,,S1\n"
 AS_OF = "2026-11-17"
 
+COLUMNS = ("act_by", "due_at", "status", "subject_id", "rule_id", "regime", "binds")
+
 
 @pytest.fixture
 def request_of(tmp_path):
@@ -47,7 +49,13 @@ def request_of(tmp_path):
         for name, text in files.items():
             (book / name).write_text(text, encoding="utf-8")
         (folder / "rules.yaml").write_text(VOCABULARY + before + REGISTER + CLOCK + rules + order, encoding="utf-8")
-        return Request(book=book, now=datetime(2026, 11, 20).astimezone(), rules=folder, as_of=AS_OF, **more)
+        return Request(
+            book=book,
+            now=datetime(2026, 11, 20).astimezone(),
+            rules=folder,
+            as_of=AS_OF,
+            **({"columns": COLUMNS} | more),
+        )
 
     return made
 
