@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.generate import AS_OF, generate
-from benchmarks.owed import LISTS
+from benchmarks.owed import LISTS, rules_by_hand
 from benchmarks.owed_compare import differences
 from benchmarks.owed_handwritten import list_owed
 from relcare.cli import main
@@ -21,6 +21,7 @@ def lists(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the lists of both sides: `due.csv` and `overdue.csv` by relcare, `by-hand-….csv` by hand."""
     folder = tmp_path_factory.mktemp("owed")
     generate(folder / "book", CUSTOMERS, seed=1)
+    rules = rules_by_hand(folder)
     for name in LISTS:
         arguments = [
             name,
@@ -28,6 +29,8 @@ def lists(tmp_path_factory: pytest.TempPathFactory) -> Path:
             str(folder / "book"),
             "--as-of",
             str(AS_OF),
+            "--rules",
+            str(rules),
             "-o",
             str(folder / f"{name}.csv"),
             "-q",
@@ -48,8 +51,8 @@ def test_both_sides_make_the_same_list(lists: Path, name: str) -> None:
     assert differences(lists / f"{name}.csv", lists / f"by-hand-{name}.csv") == (0, [])
 
 
-def test_every_rule_that_can_be_due_is(tmp_path: Path, root: Path) -> None:
-    rulebook, _ = read_rulebook(root / "rules")
+def test_every_rule_that_can_be_due_is(tmp_path: Path) -> None:
+    rulebook, _ = read_rulebook(rules_by_hand(tmp_path))
     generate(tmp_path, 20_000, seed=1)
     list_owed(tmp_path, tmp_path / "due.csv", tmp_path / "overdue.csv")
     found = rows(tmp_path / "due.csv")
