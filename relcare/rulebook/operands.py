@@ -120,7 +120,7 @@ def _zh_number(fact: Typed, text: str) -> tuple[str, int] | Misread:
     digits, multiple = text.replace(" ", ""), 1
     if fact.type == "money":
         digits = digits.removesuffix("元").removesuffix("人民币")
-    if fact.type == "count":
+    if fact.type in ("count", "number"):
         for word, unit in sorted((ZH_UNITS | AGES).items(), key=lambda pair: -len(pair[0])):
             if digits.endswith(word):
                 if unit != fact.unit:
@@ -155,7 +155,7 @@ def number_words(fact: Typed, text: str, value: Value) -> tuple[str, str]:
     if not isinstance(value, int | Decimal) or isinstance(value, bool) or not any(c.isalpha() for c in text):
         return text, text
     number = Decimal(value)
-    unit = fact.unit if fact.type == "count" else ""
+    unit = fact.unit if fact.type in ("count", "number") else ""
     zh = f"{number.normalize():f}"
     for word, times in (("亿", 10**8), ("万", 10**4)):
         part = number / times

@@ -114,7 +114,7 @@ kind: obligation
 for: complaint
 dated by: received_at
 rules:
-  - id: CLOCK-TICKET
+  - id: CLOCK-LOGGED
     label: {en: Open a ticket, zh: 建立工单}
     cites: 2.1.1
     from: 2025-01-01
@@ -147,7 +147,7 @@ def test_a_new_clock_and_a_new_care_action_are_yaml_alone(book, root, tmp_path, 
     assert due
     assert {row["action"] for row in due} == {"Birthday call"}
     cases = rows(printed(capsys, book, "complaints", rules=rules))
-    assert {row["CLOCK-TICKET"] for row in cases} & {"met", "met late", "overdue"}
+    assert {row["CLOCK-LOGGED"] for row in cases} & {"met", "met late", "overdue"}
     for form in ("table", "tsv", "csv", "json", "jsonl", "md"):
         told = printed(capsys, book, "due", "--rule", "CARE-BIRTHDAY", "--within", "60 days", "-f", form, rules=rules)
         assert due[0]["subject_id"] in told
