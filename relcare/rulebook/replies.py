@@ -18,6 +18,7 @@ from relcare.rulebook.vocabulary import Label
 HIDDEN = "\0"  # stands for each character that is not the bank's own
 LONG_QUOTE = {"en": 6, "zh": 12}  # words, or characters, from which a quotation is more than a term
 BEFORE = {"en": 60, "zh": 24}  # characters before a quotation in which a word of saying is looked for
+LONGEST_SENTENCE = 600  # characters: what goes on without an end is taken in pieces
 SHORT_LINE = 44  # columns: a line that ends before was ended on purpose
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -98,14 +99,13 @@ class _Draft:
         """Each sentence with a stretch of it in which a pattern stands."""
         ready = self._ready(patterns)
         for span in self._spans:
-            start = span[0]
-            while True:
-                spots = [at for each in ready if (at := each.search(own, start, span[1])) is not None]
-                if not spots:
-                    break
-                at = min(spots, key=lambda spot: (spot[0], -spot[1]))
-                yield span, at
-                start = at[1]
+            spots = [(at, each) for each in ready if (at := each.search(own, *span)) is not None]
+            while spots:
+                taken = min((at for at, _ in spots), key=lambda spot: (spot[0], -spot[1]))
+                yield span, taken
+                # only what begins before the end of what was taken is looked for again
+                again = [(at if at[0] >= taken[1] else each.search(own, taken[1], span[1]), each) for at, each in spots]
+                spots = [(at, each) for at, each in again if at is not None]
 
     def _stand(self, own: str, patterns: tuple[str, ...], unless: tuple[Pattern, ...] = ()) -> Iterator[bool]:
         ready = self._ready(patterns)
@@ -175,5 +175,10 @@ def _trimmed(own: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         start += 1
     while end > start and own[end - 1].isspace():
         end -= 1
+    while end - start > LONGEST_SENTENCE:
+        cut = max(own.rfind(" ", start, start + LONGEST_SENTENCE), own.rfind(",", start, start + LONGEST_SENTENCE)) + 1
+        cut = cut if cut > start else start + LONGEST_SENTENCE
+        yield start, cut
+        start = cut
     if start < end:
         yield start, end

@@ -128,7 +128,11 @@ def test_a_filter_by_regime_leaves_rows_out_and_changes_nothing_of_what_binds(re
 def test_explain_says_what_the_list_says(request_of, days, yes):
     request = request_of(ONE, OWN.replace("5 days", f"{days} days") + THEIRS)
     rows = listed(due(request, Asked()), "rule_id", "binds")
-    told = [row for one in ("OWN", "THEIRS") for row in listed(explain(replace(request, columns=()), "K1", one), "part", "rule_id", "value")]
+    told = [
+        row
+        for one in ("OWN", "THEIRS")
+        for row in listed(explain(replace(request, columns=()), "K1", one), "part", "rule_id", "value")
+    ]
     assert sorted(rows) == sorted((rule_id, value) for part, rule_id, value in told if part == "binds")
     assert dict(rows)[yes] == "yes"
 

@@ -51,6 +51,13 @@ def test_each_stretch_is_told_once_and_every_stretch() -> None:
     assert found("bad, very bad.", avoiding("bad", "very bad")) == ["bad", "very bad"]
 
 
+def test_a_sentence_without_an_end_is_taken_in_pieces_and_every_stretch_of_it_told() -> None:
+    told = findings("so bad it is " * 200, [avoiding("bad")], "en", DAY)
+    assert [one.start for one in told] == [3 + 13 * i for i in range(200)]
+    assert max(len(one.sentence) for one in told) <= 600
+    assert len(found("坏事" * 1000, avoiding("坏"), "zh")) == 1000
+
+
 def test_a_long_quotation_and_one_behind_a_word_of_saying_is_not_the_banks() -> None:
     rule = avoiding("bad", quoting=Texts(en=("you wrote",), zh=("您说",)))
     assert found('You wrote "bad".', rule) == []
