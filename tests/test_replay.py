@@ -125,6 +125,13 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time.min)
 
 
+def codes_of(value: Any) -> tuple[str, ...]:
+    """A code, the codes of a list, or yes and no, as rules write them."""
+    if isinstance(value, bool):
+        return ("yes" if value else "no",)
+    return value if isinstance(value, tuple) else (value,)
+
+
 def key_of(row: Row) -> Key:
     return row["subject"], row["subject_id"], row["rule_id"], row["opens"]
 
@@ -199,7 +206,7 @@ class Replay:
     def done_of(self) -> dict[str, dict[tuple[str, object], list[Cells]]]:
         """The rows of each table that show what was done, by whom they are of: a customer, a complaint, a branch …"""
         found: dict[str, dict[tuple[str, object], list[Cells]]] = {}
-        for table in ("interactions", "activities", "trainings"):
+        for table in ("interactions", "activities", "trainings", "compensations", "rectifications", "complaint_events"):
             by_whom = found.setdefault(table, {})
             for cells in self.cells[table]:
                 for name in cells.keys() & {"customer_id", "complaint_id", "branch_id", "bank_id", "staff_id"}:
@@ -308,27 +315,34 @@ class Replay:
     def piece(self, part: RowsDone | FactDone, row: Row, until: datetime | None, as_of: datetime) -> Interval | None:
         own = self.own[row["subject"], row["subject_id"]]
         if isinstance(part, FactDone):
-            value = own[part.fact].value
+            value = own[part.fact].value if part.fact in own else self.told(row, part.fact, as_of)
             return when(value) if value is not None and when(value).first <= as_of else None
+        dated_by = self.rulebook.vocabulary.tables[part.table].dated_by
         of_itself = row["subject"] not in ("account", "customer")
         whose = (f"{row['subject']}_id", row["subject_id"]) if of_itself else ("customer_id", own["customer_id"].value)
         field, _, wanted = part.words.partition(" where ")[2].partition(" ")
+        wanted = wanted.removeprefix("includes ")
         found = []
         for cells in self.done_of[part.table].get(whose, ()):
-            at = cells["at"].value
+            at = cells[dated_by].value
             assert at is not None
             came = when(at)
             if (
-                cells["kind"].value in part.codes
+                (not part.codes or cells["kind"].value in part.codes)
                 and ("outcome" not in cells or cells["outcome"].value in (None, "reached"))
                 and ("passed" not in cells or cells["passed"].value in (None, True))
-                and (not field or wanted == cells[field].value)
+                and (not field or wanted in codes_of(cells[field].value))
                 and row["opens"] <= came.last
                 and came.first <= as_of
                 and (until is None or came.first < until)
             ):
                 found.append(came)
         return min(found, default=None)
+
+    def told(self, row: Row, name: str, as_of: datetime) -> Any:
+        """A date of a subject that is read off rows of other tables, as the plain reference has it."""
+        who = self.who(row["subject"], row["subject_id"], as_of.date())
+        return who.fact(name).value if who is not None else None
 
     def open_case(self, customer: str, as_of: datetime) -> bool:
         """Whether a complaint of a customer is there and neither closed nor withdrawn."""

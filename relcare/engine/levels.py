@@ -58,7 +58,7 @@ def moment_of(level: Level, days: Days, row: str) -> tuple[str, str]:
 
 
 def counting_by(rule: Obligation, owed: Owed, days_of: Callable[[str], Days]) -> list[tuple[Days, str]]:
-    """The calendars by which a version counts, each with the condition on the subject `own`, behind an AND; "" for all."""
+    """The calendars by which a version counts, each with the condition on the subject, behind an AND; "" for all."""
     if not rule.calendar_by or owed.relation is None:
         return [(days_of(rule.calendar), "")]
     told = owed.calendars[rule.calendar_by].values
@@ -67,10 +67,9 @@ def counting_by(rule: Obligation, owed: Owed, days_of: Callable[[str], Days]) ->
 
 def levels_select(owed: Owed, days_of: Callable[[str], Days], rows: str) -> list[str]:
     """SELECTs of the levels of each version of a rule in the table `rows` of occurrences: the row's `id`, `nth`, `at`."""
-    key = sql.name(owed.relation.key) if owed.relation is not None else ""
     return [
-        f"SELECT o.rowid AS id, {nth} AS nth, {moment} AS moment FROM {rows} AS o JOIN {owed.base} AS own ON own.{key} = o.key{join}"
-        f" WHERE o.rule = {number} AND o.due IS NOT NULL{only}"
+        f"SELECT o.rowid AS id, {nth} AS nth, {moment} AS moment FROM {rows} AS o JOIN {_subjects(owed, only)} ON own.key = o.key{join}"
+        f" WHERE o.rule = {number} AND o.due IS NOT NULL"
         for number, rule in owed.rules.items()
         for nth, level in enumerate(levels_of(rule), 1)
         for days, only in counting_by(rule, owed, days_of)
@@ -89,15 +88,15 @@ def make_levels(listed: OwedList, rows: str) -> None:
     for subject, owed in owing.owed.items():
         if owed.relation is None or not owed.tables:
             continue
-        own = f"{owed.base} AS own ON own.{sql.name(owed.relation.key)} = o.subject_id"
         for number, rule in owed.rules.items():
             for nth, level in enumerate(levels_of(rule), 1):
                 responsible, role = _whom(level.tell, listed.about[subject], owed.relation.columns)
                 for days, only in counting_by(rule, owed, owing.days_of):
                     moment, join = moment_of(level, days, "o")
                     selects.append(
-                        f"SELECT o.place, o.status, o.branch, {nth} AS nth, {moment} AS moment, {sql.text(level.tell)} AS tell, {responsible} AS responsible, {role} AS role\n"
-                        f"  FROM {rows} AS o JOIN {own}{join}\n  WHERE o.rule = {number} AND o.open AND o.together IS NULL AND o.due IS NOT NULL{only}"
+                        f"SELECT o.place, o.status, o.branch, {nth} AS nth, {moment} AS moment, {sql.text(level.tell)} AS tell, own.responsible, {role} AS role\n"
+                        f"  FROM {rows} AS o JOIN {_subjects(owed, only, responsible)} ON own.key = o.subject_id{join}\n"
+                        f"  WHERE o.rule = {number} AND o.open AND o.together IS NULL AND o.due IS NOT NULL"
                     )
     if not selects:
         engine.session.run(
@@ -121,6 +120,12 @@ def make_levels(listed: OwedList, rows: str) -> None:
         f"  SELECT place, max(nth) FILTER (reached) AS level, arg_max(person, nth) FILTER (reached) AS tell,\n"
         f"    '[' || string_agg('{{' || {cells} || '}}', ', ' ORDER BY nth) || ']' AS levels\n  FROM {made} GROUP BY place\n) AS l ON l.place = o.place"
     )
+
+
+def _subjects(owed: Owed, only: str, responsible: str = "NULL") -> str:
+    """The subjects for which a condition holds, as `own`: their keys, and whom a field of theirs names."""
+    key = sql.name(owed.relation.key) if owed.relation is not None else ""
+    return f"(SELECT {key} AS key, {responsible} AS responsible FROM {owed.base} WHERE TRUE{only}) AS own"
 
 
 def _whom(tell: str, about: Mapping[str, list[str]], columns: Mapping[str, Column]) -> tuple[str, str]:

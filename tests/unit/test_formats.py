@@ -78,8 +78,11 @@ def test_every_suffix_names_a_format() -> None:
         "calendar show",
         "check",
         "explain",
+        "phrases",
+        "reply check",
         "rules check",
         "rules test",
+        "timeline",
     }
 
 

@@ -33,11 +33,6 @@ ROUND = rule("AGAIN", "starts: each refused_at", "within: 5 working days", "done
 BOOK = {"complaints.csv": "complaint_id,customer_id,received_at\nK1,C1,2026-11-02 10:00\n"}
 
 
-@pytest.fixture(autouse=True)
-def _events(monkeypatch):
-    monkeypatch.setattr("owed_books.VOCABULARY", EVENTS)
-
-
 def events(*rows: str) -> dict[str, str]:
     lines = [f"E{n},K1,{at},,{kind}" for n, (at, kind) in enumerate(row.rsplit(" ", 1) for row in rows)]
     return BOOK | {"events.csv": "event_id,complaint_id,at,until,kind\n" + "\n".join(lines) + "\n"}
@@ -45,7 +40,7 @@ def events(*rows: str) -> dict[str, str]:
 
 def rounds(when: str, *rows: str) -> list[tuple[str, str, str]]:
     """The rounds as opening, deadline's day and status."""
-    found = owed(FACTS + CLOCK + ROUND, events(*rows), when)
+    found = owed(FACTS + CLOCK + ROUND, events(*rows), when, vocabulary=EVENTS)
     return [(f"{row['opens']:%m-%d %H:%M}", f"{row['due']:%m-%d}", row["status"]) for row in found]
 
 
@@ -83,7 +78,7 @@ def test_as_of_a_day_before_the_next_round_the_first_is_what_it_was():
     [("en", ("2", "of 2; what is done within it counts for it alone")), ("zh", ("2", "共 2 轮；仅计本轮内的办理"))],
 )
 def test_explain_names_the_round(tmp_path, language, said):
-    found = rulebook(FACTS + CLOCK + ROUND)
+    found = rulebook(FACTS + CLOCK + ROUND, EVENTS)
     for name, text in events("2026-11-02 10:00 refused", "2026-11-06 10:00 refused").items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     settings, _ = read_settings(tmp_path, found.vocabulary)
@@ -119,4 +114,4 @@ def test_a_date_that_comes_once_has_no_rounds_and_shows_none():
 
 def test_the_chinese_spelling_gives_the_same_rule():
     chinese = rule("AGAIN", "起算: 每次方案被拒", "within: 5 working days", "done when: event told")
-    assert rulebook(FACTS + CLOCK + chinese).obligations == rulebook(FACTS + CLOCK + ROUND).obligations
+    assert rulebook(FACTS + CLOCK + chinese, EVENTS).obligations == rulebook(FACTS + CLOCK + ROUND, EVENTS).obligations

@@ -149,16 +149,20 @@ def test_mistakes_in_a_norm():
     ("text", "code", "hint"),
     [
         ("kind: tabel\ntable: t\nfields: {a: {type: id}}", "RUL001", "did you mean `table`?"),
-        ("kind: wish", "RUL001", "one of: norm, table, facts, limits, decision, obligation, control, calendar, order"),
+        (
+            "kind: wish",
+            "RUL001",
+            "one of: norm, table, facts, limits, decision, obligation, control, phrase, calendar, order, regime",
+        ),
         (
             "kind: [table]",
             "RUL001",
-            "one of: norm, table, facts, limits, decision, obligation, control, calendar, order",
+            "one of: norm, table, facts, limits, decision, obligation, control, phrase, calendar, order, regime",
         ),
         (
             "table: t",
             "RUL001",
-            "begin it with `kind:` and one of norm, table, facts, limits, decision, obligation, control, calendar, order",
+            "begin it with `kind:` and one of norm, table, facts, limits, decision, obligation, control, phrase, calendar, order, regime",
         ),
         ("- kind: table", "RUL001", ""),
     ],
