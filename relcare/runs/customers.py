@@ -131,8 +131,8 @@ class _Listing:
             engine.session.prepare(rows.query())
             copies = [
                 f"-- {s.scan} is a clean copy of {s.path}, made anew by each run"
-                for s in engine.sources.values()
-                if s.clean
+                for name, s in engine.sources.items()
+                if s.clean and name in engine.scanned
             ]
             statements = [*engine.session.statements, rows.query()]
             return Result(
