@@ -109,15 +109,13 @@ class OwedList:
         rows = "(\n  " + "\n  UNION ALL BY NAME ".join(selects) + "\n)"
         owned = answering(rows, self.engine.scanned, today)
         where = self._where() if filtered else ""
-        if not suspended and any(rule.suspends for owed in self.owing.owed.values() for rule in owed.rules.values()):
-            held = f"{where} AND" if where else "\nWHERE"
-            query = f"SELECT count(*) FROM (\n  {owned}\n){held} status = 'suspended'"
-            self.suspended = int(self.engine.session.rows(query)[0][0])
-            where = f"{held} status <> 'suspended'" if self.suspended else where
         self.engine.session.run(
             f"CREATE OR REPLACE TEMP TABLE {sql.name(LIST)} AS\n-- a row is one row of the list; place: where it stands\n"
             f"SELECT *, row_number() OVER (ORDER BY {self._order()}) AS place, {self._binds()} AS binds FROM (\n  {owned}\n) AS own{where}"
         )
+        if not suspended and any(rule.suspends for owed in self.owing.owed.values() for rule in owed.rules.values()):
+            held = f"DELETE FROM {sql.name(LIST)} WHERE status = 'suspended'"
+            self.suspended = int(self.engine.session.rows(held)[0][0])
         return int(self.engine.session.rows(f"SELECT count(*) FROM {sql.name(LIST)}")[0][0])
 
     def _select(self, owed: Owed, table: str) -> str:
